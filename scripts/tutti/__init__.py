@@ -1,0 +1,1 @@
+"""The command line of Tutti: sign in, bring music, see what became of it, look after the server."""
