@@ -1,0 +1,1 @@
+"""Tools a person runs: the servers, the fleet, and what looks after the repository."""
