@@ -1,0 +1,1 @@
+"""What services share: the platform they stand on, and musical code two of them need."""

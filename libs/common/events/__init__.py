@@ -1,0 +1,11 @@
+"""Events: facts a service announces to whoever cares.
+
+An event is a protobuf message, and its subject on the bus is the full name of
+that message. ``tutti.catalog.v1.TrackPublished`` is therefore at once the
+schema, its version and the place to listen.
+"""
+
+from libs.common.events.bus import JetStreamBus, open_bus
+from libs.common.events.event import Bus, Event
+
+__all__ = ["Bus", "Event", "JetStreamBus", "open_bus"]

@@ -1,0 +1,143 @@
+"""The bus: NATS JetStream. One stream holds every event, another those nobody could handle."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import nats
+import nats.errors
+from nats.aio.client import Client
+from nats.js import JetStreamContext, errors
+
+from libs.common.events.event import Event, Fact
+from libs.common.events.listener import PAUSES_S, Listener
+from libs.common.events.streams import STREAM, ensure_streams
+from libs.common.faults import CannotStart, Unavailable
+
+logger = logging.getLogger(__name__)
+
+
+class JetStreamBus:
+    """A bus that survives restarts, its own and those of NATS.
+
+    Parameters
+    ----------
+    jetstream
+        An open connection.
+    pauses_s
+        How long to wait before each further try of a fact whose handler failed;
+        after the last one the fact goes to the dead-letter stream.
+    """
+
+    def __init__(self, jetstream: JetStreamContext, pauses_s: Sequence[float] = PAUSES_S) -> None:
+        self._jetstream = jetstream
+        self._pauses_s = pauses_s
+        self._listeners: list[Listener] = []
+
+    async def publish(self, event: Event) -> int:
+        """Return once the stream has stored the event."""
+        headers = {"Nats-Msg-Id": event.id}
+        if event.traceparent:
+            headers["traceparent"] = event.traceparent
+        try:
+            return await self._stored(event, headers)
+        except errors.NoStreamResponseError:
+            await ensure_streams(self._jetstream)  # NATS has lost its data
+            return await self._stored(event, headers)
+        except (nats.errors.Error, OSError) as error:
+            raise Unavailable("the event bus cannot be reached") from error
+
+    async def _stored(self, event: Event, headers: dict[str, str]) -> int:
+        stored = await self._jetstream.publish(event.subject, event.payload, headers=headers)
+        return stored.seq
+
+    async def holds(self, position: int, event_id: str) -> bool:
+        """Look at the very message: after a loss another may stand at its position."""
+        try:
+            message = await self._jetstream.get_msg(STREAM, position)
+        except errors.NotFoundError:
+            return await self._expired(position)
+        except (nats.errors.Error, OSError) as error:
+            raise Unavailable("the event bus cannot be reached") from error
+        return (message.headers or {}).get("Nats-Msg-Id") == event_id
+
+    async def _expired(self, position: int) -> bool:
+        try:
+            state = (await self._jetstream.stream_info(STREAM)).state
+        except errors.NotFoundError:
+            return False
+        return position < state.first_seq and position <= state.last_seq
+
+    async def subscribe(
+        self, fact: type[Fact], listener: str, handle: Callable[[Fact], Awaitable[None]]
+    ) -> None:
+        """Listen from now on, and first to all that came since this name last listened."""
+
+        async def decode(payload: bytes) -> None:
+            await handle(fact.FromString(payload))
+
+        consumer = Listener(
+            self._jetstream, fact.DESCRIPTOR.full_name, listener, decode, self._pauses_s
+        )
+        await consumer.start()
+        self._listeners.append(consumer)
+
+    async def stop_listening(self, grace_s: float) -> None:
+        """Take no more events, and let handlers finish what they hold."""
+        await asyncio.gather(*(listener.stop(grace_s) for listener in self._listeners))
+        self._listeners.clear()
+
+
+@asynccontextmanager
+async def open_bus(
+    nats_url: str, pauses_s: Sequence[float] = PAUSES_S
+) -> AsyncGenerator[JetStreamBus]:
+    """Connect to NATS for good: a connection that breaks is made again until the context ends."""
+    connection = await _connected(nats_url)
+    try:
+        jetstream = connection.jetstream(timeout=5)
+        await ensure_streams(jetstream)
+        bus = JetStreamBus(jetstream, pauses_s)
+        try:
+            yield bus
+        finally:
+            await bus.stop_listening(grace_s=5.0)
+    finally:
+        await connection.close()
+
+
+async def _connected(nats_url: str) -> Client:
+    client = Client()
+
+    async def lost() -> None:
+        if not client.is_closed:
+            logger.warning("lost the event bus, connecting again")
+
+    async def found() -> None:
+        logger.info("event bus is back")
+
+    async def failed(error: Exception) -> None:
+        logger.debug("event bus connection failed", extra={"reason": repr(error)})
+
+    try:
+        await client.connect(
+            nats_url,
+            error_cb=failed,
+            disconnected_cb=lost,
+            reconnected_cb=found,
+            connect_timeout=2,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            ping_interval=10,
+        )
+    except (nats.errors.Error, OSError) as error:
+        raise CannotStart(f"cannot reach NATS at {_bare(nats_url)}: {error}", "nats_url") from None
+    # Patience is for a connection that once stood; the first one fails fast and says why.
+    client.options["max_reconnect_attempts"] = -1
+    client.options["reconnect_time_wait"] = 0.5
+    return client
+
+
+def _bare(url: str) -> str:
+    return url.rpartition("@")[2]

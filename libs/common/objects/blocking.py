@@ -1,0 +1,185 @@
+"""The object store for code that may block: Celery workers, scripts, and the threads of ours."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import urllib3
+from minio import Minio
+from minio.deleteobjects import DeleteObject
+from minio.error import MinioException, S3Error
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+
+from libs.common.faults import CannotStart, NotFound, Unavailable
+from libs.common.settings import ObjectStoreSettings
+
+PART_BYTES = 16 * 2**20
+"""Larger files travel in parts; three are in memory at once."""
+CONNECTIONS = 64
+ABSENT = {"NoSuchKey", "NoSuchBucket", "NoSuchUpload"}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectStat:
+    """What the store knows of one object."""
+
+    key: str
+    size_bytes: int
+    etag: str
+    content_type: str
+    last_modified: datetime
+
+
+class BlockingObjectStore:
+    """One bucket. Raises ``NotFound`` for a key that is not there, ``Unavailable`` for outages."""
+
+    def __init__(self, client: Minio, bucket: str, public: Minio | None = None) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._public = public or client
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket unless it is there."""
+        with _faults(self._bucket):
+            if not self._client.bucket_exists(self._bucket):
+                self._client.make_bucket(self._bucket)
+
+    def put_bytes(self, key: str, content: bytes, content_type: str) -> None:
+        """Store a small object."""
+        with _faults(key):
+            self._client.put_object(
+                self._bucket, key, BytesIO(content), len(content), content_type=content_type
+            )
+
+    def put_file(self, key: str, path: Path, content_type: str) -> None:
+        """Store a file of any size."""
+        with _faults(key):
+            self._client.fput_object(
+                self._bucket, key, str(path), content_type=content_type, part_size=PART_BYTES
+            )
+
+    def get_bytes(self, key: str) -> bytes:
+        """Read a small object."""
+        response = self.open(key)
+        try:
+            with _faults(key):
+                return response.read()
+        finally:
+            response.close()
+            response.release_conn()
+
+    def download(self, key: str, path: Path) -> None:
+        """Read an object into a file, which appears only when it is whole."""
+        with _faults(key):
+            self._client.fget_object(self._bucket, key, str(path))
+
+    def open(self, key: str, start: int = 0, length: int | None = None) -> BaseHTTPResponse:
+        """Begin to read; the caller reads from the response, closes it and releases it."""
+        with _faults(key):
+            return self._client.get_object(self._bucket, key, offset=start, length=length or 0)
+
+    def stat(self, key: str) -> ObjectStat:
+        """Look without reading."""
+        with _faults(key):
+            found = self._client.stat_object(self._bucket, key)
+        return ObjectStat(
+            key,
+            found.size or 0,
+            (found.etag or "").strip('"'),
+            found.content_type or "application/octet-stream",
+            found.last_modified or datetime.fromtimestamp(0, UTC),
+        )
+
+    def exists(self, key: str) -> bool:
+        """Whether the key is there."""
+        try:
+            self.stat(key)
+        except NotFound:
+            return False
+        return True
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that begins so, in order, fetched a page at a time."""
+        with _faults(prefix):
+            for entry in self._client.list_objects(self._bucket, prefix, recursive=True):
+                if entry.object_name is not None:
+                    yield entry.object_name
+
+    def copy(self, source_key: str, key: str) -> None:
+        """Store again under another key, without a way through this process."""
+        from minio.commonconfig import CopySource  # noqa: PLC0415
+
+        with _faults(source_key):
+            self._client.copy_object(self._bucket, key, CopySource(self._bucket, source_key))
+
+    def remove(self, key: str) -> None:
+        """Remove the object; that it was not there is no fault."""
+        with _faults(key):
+            self._client.remove_object(self._bucket, key)
+
+    def remove_prefix(self, prefix: str) -> None:
+        """Remove every object whose key begins so."""
+        with _faults(prefix):
+            doomed = (DeleteObject(key) for key in self.keys(prefix))
+            for failure in self._client.remove_objects(self._bucket, doomed):
+                raise Unavailable(f"could not remove {failure.name}")
+
+    def presigned_get(
+        self,
+        key: str,
+        expires_s: int,
+        content_type: str | None = None,
+        filename: str | None = None,
+    ) -> str:
+        """A URL by which anybody may read the object for so long. Makes no call."""
+        headers: dict[str, str | list[str] | tuple[str]] = {}
+        if content_type is not None:
+            headers["response-content-type"] = content_type
+        if filename is not None:
+            disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+            headers["response-content-disposition"] = disposition
+        return self._public.presigned_get_object(
+            self._bucket, key, timedelta(seconds=expires_s), response_headers=headers or None
+        )
+
+
+def blocking_objects(settings: ObjectStoreSettings) -> BlockingObjectStore:
+    """Prepare to use the store the settings name. Makes no call."""
+    if not settings.s3_access_key or not settings.s3_secret_key:
+        raise CannotStart("the object store needs an access key and a secret key", "s3_access_key")
+    client = _client(settings, settings.s3_endpoint)
+    public = settings.s3_public_endpoint and _client(settings, settings.s3_public_endpoint)
+    return BlockingObjectStore(client, settings.s3_bucket, public or None)
+
+
+def _client(settings: ObjectStoreSettings, endpoint: str) -> Minio:
+    parts = urlsplit(endpoint)
+    return Minio(
+        parts.netloc,
+        settings.s3_access_key,
+        settings.s3_secret_key,
+        secure=parts.scheme == "https",
+        region=settings.s3_region,  # else every bucket costs a call that asks for it
+        http_client=urllib3.PoolManager(
+            maxsize=CONNECTIONS,
+            timeout=urllib3.Timeout(connect=3, read=30),
+            retries=urllib3.Retry(total=3, backoff_factor=0.1, status_forcelist=[500, 502, 503]),
+        ),
+    )
+
+
+@contextmanager
+def _faults(key: str) -> Generator[None]:
+    try:
+        yield
+    except S3Error as error:
+        if error.code in ABSENT:
+            raise NotFound(f"there is no object {key}") from error
+        raise
+    except (HTTPError, OSError, MinioException) as error:
+        raise Unavailable("the object store cannot be reached") from error

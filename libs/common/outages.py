@@ -1,0 +1,32 @@
+"""Outages: which exceptions mean that a server is down, and not that our code is wrong."""
+
+import asyncpg
+
+from libs.common.faults import Fault, TimedOut, Unavailable
+
+_DATABASE = (
+    asyncpg.PostgresConnectionError,  # class 08: the connection is gone
+    asyncpg.OperatorInterventionError,  # class 57: shutting down, starting up
+    asyncpg.InsufficientResourcesError,  # class 53: too many connections, disk full
+    asyncpg.TransactionRollbackError,  # class 40: deadlock; the same transaction may pass again
+)
+
+
+def fault_in(error: Exception) -> Fault | None:
+    """The fault a caller may be told about, or None where the error is a bug."""
+    if isinstance(error, Fault):
+        return error
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return TimedOut("the database took too long")
+    if isinstance(error, _DATABASE) or _lost_connection(error):
+        return Unavailable("the database cannot be reached now; try again in a moment")
+    if isinstance(error, ConnectionError | TimeoutError):
+        return Unavailable("a server this service needs cannot be reached now")
+    return None
+
+
+def _lost_connection(error: Exception) -> bool:
+    # asyncpg raises the same class for misuse of its API; only the text tells them apart.
+    return isinstance(error, asyncpg.InterfaceError) and (
+        "closed" in str(error) or "closing" in str(error)
+    )

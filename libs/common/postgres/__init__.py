@@ -1,0 +1,14 @@
+"""PostgreSQL: a pool, its migrations, and the outbox that ties events to transactions."""
+
+from libs.common.postgres.outbox import announce, close_announcement
+from libs.common.postgres.pool import Connection, Pool, connect, open_pool, transaction
+
+__all__ = [
+    "Connection",
+    "Pool",
+    "announce",
+    "close_announcement",
+    "connect",
+    "open_pool",
+    "transaction",
+]

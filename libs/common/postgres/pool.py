@@ -1,0 +1,96 @@
+"""Connections of one service to its own schema."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from libs.common.events import Bus
+from libs.common.faults import CannotStart
+from libs.common.postgres.migrations import migrate
+from libs.common.postgres.relay import Relay
+
+Pool: TypeAlias = asyncpg.Pool
+Connection: TypeAlias = PoolConnectionProxy
+
+STATEMENT_TIMEOUT_S = 15
+"""No statement of a service runs longer; it would hold a connection others wait for."""
+
+
+@asynccontextmanager
+async def open_pool(url: str, schema: str, migrations: Path, bus: Bus) -> AsyncGenerator[Pool]:
+    """Open a database, bring it up to date, and drain its outbox to the bus while it is open."""
+    async with connect(url, schema) as pool:
+        await migrate(pool, schema, migrations)
+        relay = asyncio.create_task(Relay(pool, schema, bus).run(), name=f"{schema} outbox")
+        try:
+            yield pool
+        finally:
+            relay.cancel()
+            await asyncio.wait([relay])
+
+
+@asynccontextmanager
+async def connect(url: str, schema: str, most: int = 10) -> AsyncGenerator[Pool]:
+    """Open a database as it is: for a process beside the one that migrates it.
+
+    ``jsonb`` arrives and leaves as Python objects. Connections that break are
+    replaced; what was running on them fails with an exception the transport
+    knows as an outage.
+    """
+    pool = asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=most,
+        timeout=5,
+        command_timeout=2 * STATEMENT_TIMEOUT_S,
+        init=_speak_json,
+        server_settings={
+            "application_name": schema,
+            "search_path": f"{schema}, extensions",
+            "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
+            "idle_in_transaction_session_timeout": "60s",
+        },
+    )
+    try:
+        await pool
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = f"cannot reach PostgreSQL at {_bare(url)}: {error or type(error).__name__}"
+        raise CannotStart(reason, "database_url") from None
+    try:
+        yield pool
+    finally:
+        await _close(pool)
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncGenerator[Connection]:
+    """Open a transaction on a connection of its own; commit on leaving, roll back on failure."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield connection
+
+
+async def _speak_json(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
+    )
+
+
+async def _close(pool: Pool) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+def _bare(url: str) -> str:
+    """The URL without its password."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or 5432}{parts.path}"
