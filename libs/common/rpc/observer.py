@@ -19,7 +19,7 @@ from libs.common.rpc.status import CODE_HEADER, status_of
 from libs.common.telemetry import trace_context
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
 logger = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
@@ -87,16 +87,16 @@ def _one(
 
 def _many(
     method: str, answer: AnswerMany[Request, Response]
-) -> Callable[[object, Context[Request, Response]], AsyncIterator[Response]]:
-    async def observed(
-        request: object, context: Context[Request, Response]
-    ) -> AsyncIterator[Response]:
+) -> Callable[[object, Context[Request, Response]], Awaitable[None]]:
+    # Writes rather than yields: gRPC drops a generator whose caller has left, and its end would
+    # then run somewhere else, outside the trace it must close.
+    async def observed(request: object, context: Context[Request, Response]) -> None:
         async with _observation(method, context):
             answers = answer(request, context)
             if isinstance(answers, AsyncGenerator):
                 async with aclosing(answers):
                     async for response in answers:
-                        yield response
+                        await context.write(response)
             else:  # the handler writes to the context itself
                 await answers
 
