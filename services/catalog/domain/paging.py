@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Self, TypeAlias, TypeVar
@@ -79,4 +80,4 @@ def _storable(place: Place) -> bool:
     """Whether PostgreSQL has such a value: forged tokens may hold anything."""
     if isinstance(place, int):
         return -(2**63) <= place < 2**63
-    return "\0" not in place and place.isprintable()
+    return not re.search("[\0\ud800-\udfff]", place)

@@ -1,0 +1,43 @@
+"""The catalog, assembled. Run it with ``python -m services.catalog``."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import grpc
+
+from libs.common.events import Bus
+from libs.common.postgres import open_pool
+from libs.common.rpc import serve
+from libs.common.service import run
+from services.catalog.adapters.accounts import Accounts
+from services.catalog.adapters.api_keys import ApiKeys
+from services.catalog.adapters.password_hashing import open_hashing
+from services.catalog.adapters.sessions import Sessions
+from services.catalog.rpc.accounts import AccountsRpc
+from services.catalog.settings import CatalogSettings
+from tutti.catalog.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SERVICES = ["tutti.catalog.v1.AccountsService"]
+
+
+@asynccontextmanager
+async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
+    """Open every part in order, serve, and close them in reverse. Yields the address to call."""
+    cost = (settings.password_memory_kib, settings.password_passes, settings.password_threads)
+    async with (
+        open_pool(settings.database_url, "catalog", MIGRATIONS, bus) as pool,
+        open_hashing(*cost) as hashing,
+    ):
+        accounts = AccountsRpc(Accounts(pool, hashing), Sessions(pool, hashing), ApiKeys(pool))
+
+        def register(server: grpc.aio.Server) -> None:
+            add_AccountsServiceServicer_to_server(accounts, server)
+
+        async with serve(settings, register, SERVICES) as address:
+            yield address
+
+
+if __name__ == "__main__":
+    run(catalog, CatalogSettings())

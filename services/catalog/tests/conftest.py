@@ -1,0 +1,48 @@
+"""The whole catalog on an empty database, for each test that asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import asyncpg
+import grpc
+import pytest
+
+from libs.common.postgres import connect
+from services.catalog.__main__ import catalog
+from services.catalog.settings import CatalogSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from libs.common.events import JetStreamBus
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running catalog: how to call it, its bus, and a look behind its back."""
+
+    channel: grpc.aio.Channel
+    bus: JetStreamBus
+    database: asyncpg.Pool
+
+
+@pytest.fixture
+async def running(
+    database_url: Callable[[str], Awaitable[str]], bus: JetStreamBus
+) -> AsyncIterator[Running]:
+    settings = CatalogSettings(
+        rpc_port=0,
+        drain_s=0,
+        database_url=await database_url("catalog"),
+        password_memory_kib=64,
+        password_passes=1,
+    )
+    async with (
+        catalog(settings, bus) as address,
+        grpc.aio.insecure_channel(address) as channel,
+        connect(settings.database_url, "catalog", most=2) as database,
+    ):
+        yield Running(channel, bus, database)
+        await bus.stop_listening(grace_s=1)
