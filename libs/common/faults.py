@@ -62,6 +62,12 @@ class FailedPrecondition(Fault):
     code = "failed_precondition"
 
 
+class Conflict(FailedPrecondition):
+    """What the request builds on has changed since it was read; read it again."""
+
+    code = "conflict"
+
+
 class ResourceExhausted(Fault):
     """The caller has used up a share: of requests, of space, of size."""
 

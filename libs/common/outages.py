@@ -1,8 +1,8 @@
-"""Outages: which exceptions mean that a server is down, and not that our code is wrong."""
+"""Outages: which exceptions are no bug of ours: a server is down, or cannot take such input."""
 
 import asyncpg
 
-from libs.common.faults import Fault, TimedOut, Unavailable
+from libs.common.faults import Fault, InvalidInput, TimedOut, Unavailable
 
 _DATABASE = (
     asyncpg.PostgresConnectionError,  # class 08: the connection is gone
@@ -16,6 +16,9 @@ def fault_in(error: Exception) -> Fault | None:
     """The fault a caller may be told about, or None where the error is a bug."""
     if isinstance(error, Fault):
         return error
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+        # The one text PostgreSQL has no place for; not even an id may hold it.
+        return InvalidInput("text must not contain the character NUL")
     if isinstance(error, asyncpg.QueryCanceledError):
         return TimedOut("the database took too long")
     if isinstance(error, _DATABASE) or _lost_connection(error):

@@ -6,6 +6,7 @@ import grpc
 
 from libs.common.faults import (
     AlreadyExists,
+    Conflict,
     FailedPrecondition,
     Fault,
     InvalidInput,
@@ -26,6 +27,7 @@ STATUS: Mapping[type[Fault], grpc.StatusCode] = {
     Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
     PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
     FailedPrecondition: grpc.StatusCode.FAILED_PRECONDITION,
+    Conflict: grpc.StatusCode.ABORTED,
     ResourceExhausted: grpc.StatusCode.RESOURCE_EXHAUSTED,
     TimedOut: grpc.StatusCode.DEADLINE_EXCEEDED,
     Unavailable: grpc.StatusCode.UNAVAILABLE,
