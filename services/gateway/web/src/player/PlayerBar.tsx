@@ -1,0 +1,113 @@
+import { ListMusic, Pause, Play, SkipBack, SkipForward, Volume2 } from "lucide-react";
+import { Link } from "wouter";
+import { Cover } from "../ui/Cover";
+import { artistNames } from "../ui/names";
+import { usePlayer, usePlayerState } from "./PlayerProvider";
+import { current } from "./queue";
+import { Waveform } from "./Waveform";
+
+/** What is on, and the buttons for it; always at the foot of the page. */
+export function PlayerBar({ queueOpen, onQueue }: { queueOpen: boolean; onQueue: () => void }) {
+  const track = usePlayerState((state) => current(state.queue));
+  const trouble = usePlayerState((state) => state.trouble);
+  return (
+    <section className="player" aria-label="Player">
+      <div className="now">
+        {track && (
+          <Cover
+            sha256={track.cover_sha256 ?? undefined}
+            title={track.album_title || track.title}
+            size={96}
+          />
+        )}
+        <div className="names" aria-live="polite">
+          {track ? (
+            <>
+              <strong>
+                {track.album_id ? (
+                  <Link href={`/albums/${track.album_id}`}>{track.title}</Link>
+                ) : (
+                  track.title
+                )}
+              </strong>
+              <span>{trouble || artistNames(track.artists)}</span>
+            </>
+          ) : (
+            <span className="hush">{trouble || "Choose something to hear."}</span>
+          )}
+        </div>
+      </div>
+      <Transport />
+      <Waveform />
+      <div className="aside">
+        <Volume />
+        <button
+          type="button"
+          className="icon"
+          aria-label="Queue"
+          aria-expanded={queueOpen}
+          onClick={onQueue}
+        >
+          <ListMusic />
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Transport() {
+  const player = usePlayer();
+  const playing = usePlayerState((state) => state.playing);
+  const waiting = usePlayerState((state) => state.waiting);
+  const empty = usePlayerState((state) => state.queue.tracks.length === 0);
+  return (
+    <div className="transport">
+      <button
+        type="button"
+        className="icon"
+        aria-label="Previous"
+        disabled={empty}
+        onClick={() => player.previous()}
+      >
+        <SkipBack />
+      </button>
+      <button
+        type="button"
+        className={`icon play${waiting ? " waiting" : ""}`}
+        aria-label={playing ? "Pause" : "Play"}
+        disabled={empty}
+        onClick={() => player.toggle()}
+      >
+        {playing ? <Pause /> : <Play />}
+      </button>
+      <button
+        type="button"
+        className="icon"
+        aria-label="Next"
+        disabled={empty}
+        onClick={() => player.next()}
+      >
+        <SkipForward />
+      </button>
+    </div>
+  );
+}
+
+function Volume() {
+  const player = usePlayer();
+  const volume = usePlayerState((state) => state.volume);
+  return (
+    <label className="volume">
+      <Volume2 aria-hidden="true" />
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.05}
+        value={volume}
+        aria-label="Volume"
+        onChange={(event) => player.setVolume(Number(event.currentTarget.value))}
+      />
+    </label>
+  );
+}
