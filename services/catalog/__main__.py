@@ -7,19 +7,31 @@ from pathlib import Path
 import grpc
 
 from libs.common.events import Bus
-from libs.common.postgres import open_pool
+from libs.common.postgres import Pool, open_pool
 from libs.common.rpc import serve
 from libs.common.service import run
 from services.catalog.adapters.accounts import Accounts
+from services.catalog.adapters.albums import Albums
 from services.catalog.adapters.api_keys import ApiKeys
+from services.catalog.adapters.artists import Artists
+from services.catalog.adapters.changes import Changes
+from services.catalog.adapters.editing import Editing
+from services.catalog.adapters.libraries import Libraries
 from services.catalog.adapters.password_hashing import open_hashing
+from services.catalog.adapters.publishing import Publishing
+from services.catalog.adapters.removal import Removal, removing
+from services.catalog.adapters.search import Search
 from services.catalog.adapters.sessions import Sessions
+from services.catalog.adapters.tracks import Tracks
+from services.catalog.listeners import listen
 from services.catalog.rpc.accounts import AccountsRpc
+from services.catalog.rpc.catalog import CatalogRpc, Music
 from services.catalog.settings import CatalogSettings
 from tutti.catalog.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
+from tutti.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-SERVICES = ["tutti.catalog.v1.AccountsService"]
+SERVICES = ["tutti.catalog.v1.CatalogService", "tutti.catalog.v1.AccountsService"]
 
 
 @asynccontextmanager
@@ -29,14 +41,32 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
     async with (
         open_pool(settings.database_url, "catalog", MIGRATIONS, bus) as pool,
         open_hashing(*cost) as hashing,
+        removing(pool) as removal,
     ):
+        music = _music(pool, removal)
+        await music.changes.adopt()
+        await listen(bus, Publishing(pool))
         accounts = AccountsRpc(Accounts(pool, hashing), Sessions(pool, hashing), ApiKeys(pool))
 
         def register(server: grpc.aio.Server) -> None:
+            add_CatalogServiceServicer_to_server(CatalogRpc(music), server)
             add_AccountsServiceServicer_to_server(accounts, server)
 
         async with serve(settings, register, SERVICES) as address:
             yield address
+
+
+def _music(pool: Pool, removal: Removal) -> Music:
+    return Music(
+        artists=Artists(pool),
+        albums=Albums(pool),
+        tracks=Tracks(pool),
+        search=Search(pool),
+        editing=Editing(pool),
+        removal=removal,
+        libraries=Libraries(pool),
+        changes=Changes(pool),
+    )
 
 
 if __name__ == "__main__":

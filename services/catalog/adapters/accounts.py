@@ -5,6 +5,7 @@ import asyncpg
 from libs.common.postgres import Connection, Pool, transaction
 from services.catalog.adapters.libraries import create_own_library, remove_libraries_of
 from services.catalog.adapters.password_hashing import Hashing
+from services.catalog.domain import accounts as domain
 from services.catalog.domain import passwords
 from services.catalog.domain.accounts import (
     AccountName,
@@ -21,7 +22,6 @@ from services.catalog.domain.accounts import (
     email_address,
 )
 from services.catalog.domain.paging import Page, PageAsked
-from services.catalog.domain.text import line
 
 USER = """users.id, users.name, users.display_name, users.email, users.role, users.plan,
     users.disabled, users.created_at, users.own_library_id"""
@@ -38,8 +38,8 @@ class Accounts:
         """Make a user with a library of their own; the very first one becomes operator."""
         called = AccountName.parse(name)
         passwords.check_new(password, called.written)
-        shown = line(display_name or called.written, "a display name", 100)
-        address = email_address(email) if email else ""
+        shown = domain.display_name(display_name or called.written)
+        address = email_address(email)
         hashed = await self._hashing.hash(password)
         async with transaction(self._pool) as connection:
             await _one_at_a_time(connection)

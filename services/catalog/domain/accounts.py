@@ -147,12 +147,6 @@ class UserEdit:
     plan: Plan | None = None
     disabled: bool | None = None
 
-    def __post_init__(self) -> None:
-        if self.display_name is not None:
-            line(self.display_name, "a display name", 100)
-        if self.email:
-            email_address(self.email)
-
     @property
     def needs_operator(self) -> bool:
         """Whether only an operator may make this change."""
@@ -164,8 +158,15 @@ class UserEdit:
         return bool(self.disabled) or self.role not in (None, Role.OPERATOR)
 
 
+def display_name(text: str) -> str:
+    """A name to be shown, of any words."""
+    return line(text, "a display name", 100)
+
+
 def email_address(text: str) -> str:
-    """An address in its normal form; whether anybody reads it is not checked."""
+    """An address in its normal form, or none; whether anybody reads it is not checked."""
+    if not text:
+        return ""
     try:
         checked = validate_email(text, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:

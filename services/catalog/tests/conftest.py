@@ -12,11 +12,14 @@ import pytest
 from libs.common.postgres import connect
 from services.catalog.__main__ import catalog
 from services.catalog.settings import CatalogSettings
+from services.catalog.tests.recordings import Ingest
+from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from libs.common.events import JetStreamBus
+    from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,15 @@ async def running(
     ):
         yield Running(channel, bus, database)
         await bus.stop_listening(grace_s=1)
+
+
+@pytest.fixture
+async def ingest(running: Running) -> Ingest:
+    ingest = Ingest(running)
+    await ingest.listen()
+    return ingest
+
+
+@pytest.fixture
+def music(running: Running) -> CatalogServiceAsyncStub:
+    return CatalogServiceStub(running.channel)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from libs.common.faults import InvalidInput
-from services.catalog.domain.accounts import ApiKey, Plan, Role, User, UserEdit
+from services.catalog.domain.accounts import (
+    ApiKey,
+    Plan,
+    Role,
+    User,
+    UserEdit,
+    display_name,
+    email_address,
+)
 from tutti.catalog.v1 import accounts_pb2 as pb
 
 if TYPE_CHECKING:
@@ -60,8 +68,10 @@ def encode_api_key(key: ApiKey) -> pb.ApiKey:
 def decode_user_edit(request: pb.EditUserRequest) -> UserEdit:
     """Read what to change; fields left out are None."""
     return UserEdit(
-        display_name=request.display_name if request.HasField("display_name") else None,
-        email=request.email if request.HasField("email") else None,
+        display_name=(
+            display_name(request.display_name) if request.HasField("display_name") else None
+        ),
+        email=email_address(request.email) if request.HasField("email") else None,
         role=_role(request.role) if request.HasField("role") else None,
         plan=_plan(request.plan) if request.HasField("plan") else None,
         disabled=request.disabled if request.HasField("disabled") else None,

@@ -1,0 +1,1 @@
+"""Where the catalog keeps things: PostgreSQL."""

@@ -1,0 +1,286 @@
+"""Recordings taken into libraries, in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import asyncpg
+
+from libs.common.postgres import Connection, Pool, announce, transaction
+from services.catalog.adapters.rows import stored_analysis, stored_loudness, stored_renditions
+from services.catalog.adapters.settling import settle
+from services.catalog.adapters.tracks import any_track
+from services.catalog.adapters.writing import become_writer, credit, insert, refresh_words, update
+from services.catalog.domain.music import Analysis, Loudness, Lyrics, Rendition
+from services.catalog.domain.publishing import (
+    LIBRARY_GONE,
+    LIBRARY_NOT_YOURS,
+    TRACK_GONE,
+    AlbumTags,
+    Recording,
+    unedited,
+)
+from services.catalog.events import track_edited, track_published, track_refused
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a recording: a track, or a reason why there is none."""
+
+    track_id: str | None
+    reason: str = ""
+    replaced_original: bool = False
+    unused_sha256: str = ""
+
+
+class Publishing:
+    """Takes recordings into libraries, each once however often it is announced."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def publish(self, ready: Recording) -> None:
+        """Write artists, album and track, and answer, all in one transaction."""
+        recording = ready.tidied()
+        async with transaction(self._pool) as connection:
+            await become_writer(connection)
+            outcome = await _earlier_outcome(connection, recording.ingest_item_id)
+            if outcome is None:
+                outcome = await _outcome(connection, recording)
+                await _record(connection, recording.ingest_item_id, outcome)
+            await _answer(connection, recording.ingest_item_id, outcome)
+
+    async def reanalyse(
+        self,
+        content_sha256: str,
+        loudness: Loudness | None,
+        analysis: Analysis | None,
+        renditions: Sequence[Rendition],
+    ) -> None:
+        """Replace what was measured, in every library that has this content."""
+        async with transaction(self._pool) as connection:
+            await become_writer(connection)
+            columns = _measured(loudness, analysis, renditions)
+            rows = await connection.fetch(
+                "SELECT id FROM tracks WHERE content_sha256 = $1 ORDER BY id", content_sha256
+            )
+            for row in rows:
+                await update(connection, "tracks", row["id"], columns)
+                track = await any_track(connection, row["id"])
+                if track:
+                    await announce(connection, track_edited(track))
+
+
+def _measured(
+    loudness: Loudness | None, analysis: Analysis | None, renditions: Sequence[Rendition]
+) -> Mapping[str, object]:
+    columns: dict[str, object] = {}
+    if loudness:
+        columns["loudness"] = stored_loudness(loudness)
+    if analysis:
+        columns["analysis"], columns["beats_s"] = stored_analysis(analysis)
+    if renditions:
+        columns["renditions"] = stored_renditions(renditions)
+    return columns
+
+
+async def _earlier_outcome(connection: Connection, ingest_item_id: str) -> Outcome | None:
+    row = await connection.fetchrow(
+        """
+        SELECT track_id, reason, replaced_original, unused_sha256 FROM publications
+        WHERE ingest_item_id = $1
+        """,
+        ingest_item_id,
+    )
+    return Outcome(**dict(row)) if row else None
+
+
+async def _record(connection: Connection, ingest_item_id: str, outcome: Outcome) -> None:
+    await connection.execute(
+        """
+        INSERT INTO publications
+            (ingest_item_id, track_id, reason, replaced_original, unused_sha256)
+        VALUES ($1, $2, $3, $4, $5)
+        """,
+        ingest_item_id,
+        outcome.track_id,
+        outcome.reason,
+        outcome.replaced_original,
+        outcome.unused_sha256,
+    )
+
+
+async def _answer(connection: Connection, ingest_item_id: str, outcome: Outcome) -> None:
+    if outcome.track_id is None:
+        await announce(connection, track_refused(ingest_item_id, outcome.reason))
+        return
+    track = await any_track(connection, outcome.track_id)
+    if track is None:
+        await announce(connection, track_refused(ingest_item_id, TRACK_GONE))
+        return
+    published = track_published(
+        track,
+        ingest_item_id,
+        replaced_original=outcome.replaced_original,
+        unused_sha256=outcome.unused_sha256,
+    )
+    await announce(connection, published)
+
+
+async def _outcome(connection: Connection, recording: Recording) -> Outcome:
+    refusal = await _refusal(connection, recording)
+    if refusal:
+        return Outcome(None, refusal)
+    same = await connection.fetchval(
+        "SELECT id FROM tracks WHERE library_id = $1 AND content_sha256 = $2",
+        recording.library_id, recording.content_sha256,
+    )  # fmt: skip
+    if same:
+        return Outcome(same)
+    replaced = await connection.fetchrow(
+        """
+        SELECT id, content_sha256, album_id, edited FROM tracks WHERE library_id = $1 AND id = $2
+        """,
+        recording.library_id, recording.replaces_track_id,
+    )  # fmt: skip
+    if replaced:
+        return await _replace(connection, recording, replaced)
+    return await _add(connection, recording)
+
+
+async def _refusal(connection: Connection, recording: Recording) -> str:
+    """Why the library does not take the recording, empty when it does."""
+    row = await connection.fetchrow(
+        """
+        SELECT library.owner_id = $2 OR reader.role = 'operator' AS writable
+        FROM libraries AS library LEFT JOIN users AS reader ON reader.id = $2
+        WHERE library.id = $1 AND NOT library.removing
+        """,
+        recording.library_id, recording.user_id,
+    )  # fmt: skip
+    if row is None:
+        return LIBRARY_GONE
+    return "" if row["writable"] else LIBRARY_NOT_YOURS
+
+
+async def _add(connection: Connection, recording: Recording) -> Outcome:
+    album_id, artist_ids = await _album(connection, recording)
+    track_id = await insert(
+        connection,
+        "tracks",
+        {
+            "library_id": recording.library_id,
+            "search_text": "",
+            "album_id": album_id,
+            **_recorded(recording),
+            **recording.words(),
+        },
+    )
+    artist_ids |= await credit(
+        connection, "track", track_id, recording.library_id, recording.artists
+    )
+    await write_lyrics(connection, track_id, recording.lyrics)
+    await refresh_words(connection, [track_id])
+    await settle(connection, recording.library_id, [album_id] if album_id else [], artist_ids)
+    return Outcome(track_id)
+
+
+async def _replace(
+    connection: Connection, recording: Recording, replaced: asyncpg.Record
+) -> Outcome:
+    """Give a track a better original; what people wrote about it stays."""
+    track_id, edited = replaced["id"], replaced["edited"]
+    album_id, artist_ids = replaced["album_id"], set[str]()
+    if "album_title" not in edited:
+        album_id, artist_ids = await _album(connection, recording)
+    columns = {**_recorded(recording), **unedited(recording.words(), edited)}
+    await update(connection, "tracks", track_id, {"album_id": album_id, **columns})
+    if "artist_names" not in edited:
+        artist_ids |= await credit(
+            connection, "track", track_id, recording.library_id, recording.artists
+        )
+    if "lyrics" not in edited and recording.lyrics:
+        await write_lyrics(connection, track_id, recording.lyrics)
+    await refresh_words(connection, [track_id])
+    albums = {each for each in (album_id, replaced["album_id"]) if each}
+    await settle(connection, recording.library_id, albums, artist_ids)
+    unused = not await connection.fetchval(
+        "SELECT true FROM tracks WHERE content_sha256 = $1 LIMIT 1", replaced["content_sha256"]
+    )
+    return Outcome(
+        track_id,
+        replaced_original=True,
+        unused_sha256=replaced["content_sha256"] if unused else "",
+    )
+
+
+def _recorded(recording: Recording) -> Mapping[str, object]:
+    """Columns that come from the file alone."""
+    analysis, beats_s = stored_analysis(recording.analysis)
+    return {
+        "content_sha256": recording.content_sha256,
+        "duration_ms": recording.duration_ms,
+        "isrc": recording.isrc,
+        "cover_sha256": recording.cover_sha256,
+        "musicbrainz_recording_id": recording.musicbrainz_recording_id,
+        "musicbrainz_track_id": recording.musicbrainz_track_id,
+        "format": asdict(recording.format),
+        "loudness": stored_loudness(recording.loudness),
+        "analysis": analysis,
+        "beats_s": beats_s,
+        "has_waveform": recording.has_waveform,
+        "renditions": stored_renditions(recording.renditions),
+    }
+
+
+async def write_lyrics(connection: Connection, track_id: str, lyrics: Lyrics) -> None:
+    """Keep the words of a track, or forget them when there are none."""
+    await connection.execute("DELETE FROM lyrics WHERE track_id = $1", track_id)
+    if lyrics:
+        await connection.execute(
+            "INSERT INTO lyrics (track_id, language, plain, lines) VALUES ($1, $2, $3, $4)",
+            track_id,
+            lyrics.language,
+            lyrics.plain,
+            [[line.start_ms, line.text] for line in lyrics.lines],
+        )
+    has = {"has_lyrics": bool(lyrics), "has_synced_lyrics": bool(lyrics.lines)}
+    await update(connection, "tracks", track_id, has)
+
+
+async def _album(connection: Connection, recording: Recording) -> tuple[str | None, set[str]]:
+    """Find or make the album a recording is from; also who is credited on it."""
+    tags = recording.album
+    if not tags.title:
+        return None, set()
+    row = await _known_album(connection, recording.library_id, tags)
+    if row:
+        await _complete(connection, row, tags)
+        return row["id"], set()
+    columns = {**tags.columns(), "library_id": recording.library_id}
+    album_id = await insert(connection, "albums", columns)
+    artist_ids = await credit(connection, "album", album_id, recording.library_id, tags.artists)
+    return album_id, artist_ids
+
+
+async def _known_album(
+    connection: Connection, library_id: str, tags: AlbumTags
+) -> asyncpg.Record | None:
+    return await connection.fetchrow(
+        """
+        SELECT id, edited, date, original_date, label, barcode, musicbrainz_release_id,
+            musicbrainz_release_group_id
+        FROM albums WHERE library_id = $1 AND (
+            musicbrainz_release_id = $3 AND $3 <> ''
+            OR tagged_as = $2 AND ($3 = '' OR musicbrainz_release_id = '')
+        )
+        ORDER BY musicbrainz_release_id = $3 DESC, added_at, id LIMIT 1
+        """,
+        library_id, tags.identity, tags.musicbrainz_release_id,
+    )  # fmt: skip
+
+
+async def _complete(connection: Connection, row: asyncpg.Record, tags: AlbumTags) -> None:
+    """Fill in what earlier files of the album did not say."""
+    offered = {name: value for name, value in tags.columns().items() if name in row and value}
+    missing = {name: value for name, value in offered.items() if not row[name]}
+    await update(connection, "albums", row["id"], unedited(missing, row["edited"]))

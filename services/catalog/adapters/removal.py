@@ -1,0 +1,121 @@
+"""Tracks leaving their libraries, and libraries leaving with all their tracks."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from libs.common.outages import fault_in
+from libs.common.postgres import Connection, Pool, announce, transaction
+from services.catalog.adapters.libraries import viewer_of, writable_library
+from services.catalog.adapters.settling import forget_marks, settle
+from services.catalog.adapters.writing import become_writer
+from services.catalog.events import track_removed
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 200
+"""Tracks removed in one transaction, which lets others write in between."""
+PATROL_S = 60.0
+"""How soon another replica goes on with what one left half removed."""
+
+
+class Removal:
+    """Removes tracks now, and whole libraries a chunk at a time."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._wake = asyncio.Event()
+
+    async def tracks(self, viewer_id: str, track_ids: Sequence[str]) -> int:
+        """Remove those of the tracks the viewer sees; all must be in libraries of theirs."""
+        async with transaction(self._pool) as connection:
+            await become_writer(connection)
+            viewer = await viewer_of(connection, viewer_id)
+            rows = await connection.fetch(
+                """
+                SELECT id, library_id FROM tracks
+                WHERE id = ANY($2) AND library_id IN (SELECT visible_libraries($1))
+                """,
+                viewer_id, track_ids,
+            )  # fmt: skip
+            removed = 0
+            for library_id in sorted({row["library_id"] for row in rows}):
+                await writable_library(connection, viewer, library_id)
+                here = [row["id"] for row in rows if row["library_id"] == library_id]
+                removed += await _remove(connection, library_id, here)
+            return removed
+
+    def wake(self) -> None:
+        """A library was hidden: begin to empty it."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Empty hidden libraries until cancelled; what a crash left is taken up again."""
+        while True:
+            self._wake.clear()
+            try:
+                while await self._next_chunk():
+                    pass
+            except Exception as error:
+                if fault_in(error) is None:
+                    logger.exception("libraries are not emptied")
+                else:
+                    logger.warning("removal waits for a server", extra={"reason": repr(error)})
+            try:
+                async with asyncio.timeout(PATROL_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _next_chunk(self) -> bool:
+        async with transaction(self._pool) as connection:
+            await become_writer(connection)
+            library_id = await connection.fetchval(
+                "SELECT id FROM libraries WHERE removing ORDER BY id LIMIT 1"
+            )
+            if library_id is None:
+                return False
+            rows = await connection.fetch(
+                "SELECT id FROM tracks WHERE library_id = $1 LIMIT $2", library_id, CHUNK
+            )
+            await _remove(connection, library_id, [row["id"] for row in rows])
+            if len(rows) < CHUNK:
+                await connection.execute("DELETE FROM libraries WHERE id = $1", library_id)
+                # Those who saw the library were told that all of it is gone.
+                await connection.execute("DELETE FROM changes WHERE library_id = $1", library_id)
+            return True
+
+
+@asynccontextmanager
+async def removing(pool: Pool) -> AsyncGenerator[Removal]:
+    """Remove while the context is open."""
+    removal = Removal(pool)
+    task = asyncio.create_task(removal.run(), name="catalog removal")
+    try:
+        yield removal
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _remove(connection: Connection, library_id: str, track_ids: Sequence[str]) -> int:
+    artists = await connection.fetch(
+        "SELECT DISTINCT artist_id FROM track_artists WHERE track_id = ANY($1)", track_ids
+    )
+    rows = await connection.fetch(
+        "DELETE FROM tracks WHERE id = ANY($1) RETURNING id, album_id, content_sha256", track_ids
+    )
+    still = await connection.fetch(
+        "SELECT DISTINCT content_sha256 FROM tracks WHERE content_sha256 = ANY($1)",
+        [row["content_sha256"] for row in rows],
+    )
+    used = {row["content_sha256"] for row in still}
+    for row in rows:
+        sha256 = row["content_sha256"]
+        gone = track_removed(row["id"], library_id, sha256, content_unused=sha256 not in used)
+        await announce(connection, gone)
+    await forget_marks(connection, [row["id"] for row in rows])
+    albums = {row["album_id"] for row in rows if row["album_id"]}
+    await settle(connection, library_id, albums, {row["artist_id"] for row in artists})
+    return len(rows)

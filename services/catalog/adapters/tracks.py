@@ -1,0 +1,227 @@
+"""Tracks in PostgreSQL, for reading."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from libs.common.postgres import Connection, Pool
+from services.catalog.adapters.listing import (
+    Conditions,
+    Order,
+    count,
+    next_token,
+    page_of_ids,
+    start_of,
+)
+from services.catalog.adapters.rows import (
+    credits_in,
+    credits_of,
+    marks_in,
+    marks_of,
+    renditions_in,
+    value_in,
+)
+from services.catalog.domain.listing import Filter, Listing, TrackOrder
+from services.catalog.domain.music import (
+    Analysis,
+    Loudness,
+    LyricLine,
+    Lyrics,
+    NoLyrics,
+    NoRendition,
+    Quality,
+    Rendition,
+    SourceFormat,
+    Track,
+    UnknownTrack,
+)
+from services.catalog.domain.names import folded
+
+TRACK = f"""
+    SELECT track.id, track.library_id, content_sha256, track.title, track.sort_title,
+        {credits_of("track")}, coalesce(track.album_id, '') AS album_id,
+        coalesce(album.title, '') AS album_title, disc_number, track_number, track.duration_ms,
+        track.date, track.genres, composers, track.label, isrc, comment, explicit,
+        track.cover_sha256, musicbrainz_recording_id, musicbrainz_track_id, format, loudness,
+        analysis, CASE WHEN $3::boolean THEN beats_s ELSE '{{}}' END AS beats_s, has_lyrics,
+        has_synced_lyrics, has_waveform, renditions, track.added_at, library.demo,
+        f.at AS favourite_at, r.rating, p.play_count, p.last_played_at
+    FROM tracks AS track
+    JOIN libraries AS library ON library.id = track.library_id
+    LEFT JOIN albums AS album ON album.id = track.album_id
+    {marks_of("track")}
+    LEFT JOIN track_plays p ON p.user_id = $1 AND p.track_id = track.id
+"""
+
+PLAYS = "JOIN track_plays AS heard ON heard.user_id = $1 AND heard.track_id = track.id"
+RATINGS = """JOIN ratings AS rated
+    ON rated.user_id = $1 AND rated.kind = 'track' AND rated.entity_id = track.id"""
+
+ORDERS = {
+    TrackOrder.TITLE: Order("title", ["track.sort_key", "track.id"], [str, str]),
+    TrackOrder.NEWEST: Order(
+        "newest", ["track.added_at", "track.id"], [datetime, str], descending=True
+    ),
+    TrackOrder.ALBUM: Order(
+        "album",
+        [
+            "track.album_key",
+            "coalesce(track.album_id, '')",
+            "track.disc_number",
+            "track.track_number",
+            "track.id",
+        ],
+        [str, str, int, int, str],
+    ),
+    TrackOrder.FREQUENT: Order(
+        "frequent", ["heard.play_count", "track.id"], [int, str], descending=True, join=PLAYS
+    ),
+    TrackOrder.RECENT: Order(
+        "recent",
+        ["heard.last_played_at", "track.id"],
+        [datetime, str],
+        descending=True,
+        join=PLAYS,
+    ),
+    TrackOrder.RATING: Order(
+        "rating", ["rated.rating", "track.id"], [int, str], descending=True, join=RATINGS
+    ),
+    TrackOrder.RANDOM: Order(
+        "random", ["hashtextextended(track.id, {seed})", "track.id"], [int, str]
+    ),
+}
+
+
+class Tracks:
+    """Finds tracks."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def page(
+        self, viewer_id: str, order: TrackOrder, wanted: Filter, token: str, size: int
+    ) -> Listing[Track]:
+        """One page of the tracks the viewer sees."""
+        ordered = ORDERS[order]
+        start = start_of(ordered, token)
+        where = _conditions(viewer_id, wanted)
+        async with self._pool.acquire() as connection:
+            total = start.total
+            if total is None:
+                total = await count(connection, "track", ordered, where)
+            rows = await page_of_ids(connection, "track", ordered, where, start, size)
+            ids = [row["id"] for row in rows[:size]]
+            tracks = await tracks_by_id(connection, viewer_id, ids)
+        return Listing(tracks, next_token(ordered, start, total, rows, size), total)
+
+    async def by_id(self, viewer_id: str, track_ids: Sequence[str]) -> Sequence[Track]:
+        """Those of the tracks the viewer sees, with their beats, in the order asked for."""
+        async with self._pool.acquire() as connection:
+            return await tracks_by_id(connection, viewer_id, track_ids, with_beats=True)
+
+    async def rendition(
+        self, viewer_id: str, track_id: str, quality: Quality
+    ) -> tuple[Track, Rendition]:
+        """Which object to play."""
+        tracks = await self.by_id(viewer_id, [track_id])
+        if not tracks:
+            raise UnknownTrack("there is no such track")
+        for rendition in tracks[0].renditions:
+            if rendition.quality is quality:
+                return tracks[0], rendition
+        raise NoRendition(f"the track was not made in {quality.name.lower()} quality")
+
+    async def lyrics(self, viewer_id: str, track_id: str) -> Lyrics:
+        """The words of a track."""
+        row = await self._pool.fetchrow(
+            """
+            SELECT lyrics.language, lyrics.plain, lyrics.lines FROM tracks AS track
+            LEFT JOIN lyrics ON lyrics.track_id = track.id
+            WHERE track.id = $2 AND track.library_id IN (SELECT visible_libraries($1))
+            """,
+            viewer_id, track_id,
+        )  # fmt: skip
+        if row is None:
+            raise UnknownTrack("there is no such track")
+        if row["plain"] is None:
+            raise NoLyrics("the track has no lyrics")
+        return Lyrics(row["language"], row["plain"], [LyricLine(*line) for line in row["lines"]])
+
+
+async def tracks_by_id(
+    connection: Connection,
+    viewer_id: str,
+    track_ids: Sequence[str],
+    *,
+    with_beats: bool = False,
+) -> list[Track]:
+    """Those of the tracks the viewer sees, in the order asked for."""
+    rows = await connection.fetch(
+        f"{TRACK} WHERE track.id = ANY($2) AND track.library_id IN (SELECT visible_libraries($1))",
+        viewer_id, track_ids, with_beats,
+    )  # fmt: skip
+    found = {row["id"]: track_of(row) for row in rows}
+    return [found[track_id] for track_id in track_ids if track_id in found]
+
+
+async def any_track(connection: Connection, track_id: str) -> Track | None:
+    """A track with its beats and nobody's marks, whoever may see it: for announcing it."""
+    row = await connection.fetchrow(f"{TRACK} WHERE track.id = $2", "", track_id, True)
+    return track_of(row) if row else None
+
+
+def track_of(row: asyncpg.Record) -> Track:
+    """Read a track from the columns of ``TRACK``."""
+    loudness, analysis = row["loudness"], row["analysis"]
+    return Track(
+        id=row["id"],
+        library_id=row["library_id"],
+        content_sha256=row["content_sha256"],
+        title=row["title"],
+        sort_title=row["sort_title"],
+        artists=credits_in(row),
+        album_id=row["album_id"],
+        album_title=row["album_title"],
+        disc_number=row["disc_number"],
+        track_number=row["track_number"],
+        duration_ms=row["duration_ms"],
+        date=row["date"],
+        genres=row["genres"],
+        composers=row["composers"],
+        label=row["label"],
+        isrc=row["isrc"],
+        comment=row["comment"],
+        explicit=row["explicit"],
+        cover_sha256=row["cover_sha256"],
+        musicbrainz_recording_id=row["musicbrainz_recording_id"],
+        musicbrainz_track_id=row["musicbrainz_track_id"],
+        format=value_in(SourceFormat, row["format"]),
+        loudness=value_in(Loudness, loudness) if loudness else None,
+        analysis=value_in(Analysis, {**analysis, "beats_s": row["beats_s"]}) if analysis else None,
+        has_lyrics=row["has_lyrics"],
+        has_synced_lyrics=row["has_synced_lyrics"],
+        has_waveform=row["has_waveform"],
+        renditions=renditions_in(row["renditions"]),
+        added_at=row["added_at"],
+        marks=marks_in(row),
+        demo=row["demo"],
+    )
+
+
+def _conditions(viewer_id: str, wanted: Filter) -> Conditions:
+    where = Conditions([viewer_id])
+    if wanted.library_id:
+        where.add("track.library_id = {}", wanted.library_id)
+    if wanted.artist_id:
+        where.add(
+            "track.id IN (SELECT track_id FROM track_artists WHERE artist_id = {})",
+            wanted.artist_id,
+        )
+    if wanted.genre:
+        where.add("track.genre_keys @> ARRAY[{}]", folded(wanted.genre))
+    if wanted.favourites_only:
+        where.add(
+            "track.id IN (SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'track')"
+        )
+    return where

@@ -1,0 +1,1 @@
+"""The catalog without its storage: values, and the rules they obey."""

@@ -1,0 +1,1 @@
+"""What the catalog knows, as the contract has it, and back."""
