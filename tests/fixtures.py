@@ -47,10 +47,13 @@ def database_url(servers: Servers) -> Callable[[str], Awaitable[str]]:
 async def nats_url(servers: Servers) -> str:
     """A NATS without streams."""
     connection = await nats.connect(servers.nats_url)
+    jetstream = connection.jetstream()
     try:
         for stream in ("tutti", "dead"):
             try:
-                await connection.jetstream().delete_stream(stream)
+                # NATS removes files late: a stream made anew at once may find what was not purged.
+                await jetstream.purge_stream(stream)
+                await jetstream.delete_stream(stream)
             except errors.NotFoundError:
                 continue
     finally:

@@ -65,7 +65,7 @@ class Listener:
     async def start(self) -> None:
         """Listen until stopped. Once this returns, the stream keeps facts for this listener."""
         try:
-            await self._attach()
+            await self._ensure_consumer()
         except nats.errors.Error as error:
             raise Unavailable(f"cannot listen to {self._subject}") from error
         self._task = asyncio.create_task(self._run(), name=self._durable)
@@ -85,13 +85,16 @@ class Listener:
     async def _run(self) -> None:
         while True:
             try:
-                await self._listen(await self._attach())
+                await self._ensure_consumer()
+                await self._listen()
             except (nats.errors.Error, OSError) as error:
                 facts = {"listener": self._durable, "reason": repr(error)}
                 logger.warning("cannot listen, trying again", extra=facts)
+            except Exception:
+                logger.exception("listener broke", extra={"listener": self._durable})
             await asyncio.sleep(0.5)
 
-    async def _attach(self) -> JetStreamContext.PullSubscription:
+    async def _ensure_consumer(self) -> None:
         await ensure_streams(self._jetstream)
         if await self._astray():
             await self._forget()
@@ -104,9 +107,9 @@ class Listener:
             max_ack_pending=1000,
         )
         await self._jetstream.add_consumer(STREAM, config)
-        return await self._jetstream.pull_subscribe_bind(self._durable, STREAM)
 
-    async def _listen(self, subscription: JetStreamContext.PullSubscription) -> None:
+    async def _listen(self) -> None:
+        subscription = await self._jetstream.pull_subscribe_bind(self._durable, STREAM)
         try:
             while True:
                 try:
@@ -128,8 +131,9 @@ class Listener:
         nothing says how far the stream was cut before it grew again.
         """
         try:
-            stream = await self._jetstream.stream_info(STREAM)
+            # In this order: a fact that comes in between must not look like a loss.
             consumer = await self._jetstream.consumer_info(STREAM, self._durable)
+            stream = await self._jetstream.stream_info(STREAM)
         except errors.NotFoundError:
             return True
         delivered = consumer.delivered.stream_seq if consumer.delivered else 0

@@ -1,8 +1,7 @@
 import asyncio
 import logging
 import socket
-import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -31,6 +30,7 @@ from libs.common.faults import (
 from libs.common.rpc import open_channel, serve
 from libs.common.settings import ServiceSettings
 from libs.common.tests.greeter import SERVICE, Greet, Greeter, Stub
+from libs.common.tests.waiting import until
 
 FAULTS = [
     InvalidInput,
@@ -290,13 +290,6 @@ async def test_a_taken_port_is_named() -> None:
         with pytest.raises(CannotStart, match=f"cannot listen at 127.0.0.1:{settings.rpc_port}"):
             async with serve(settings, Greeter().register):
                 pass
-
-
-async def until(condition: Callable[[], bool], patience_s: float = 5.0) -> None:
-    deadline_s = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < deadline_s, "it did not come to pass"
-        await asyncio.sleep(0.02)
 
 
 def free_port() -> int:
