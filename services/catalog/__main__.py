@@ -16,9 +16,14 @@ from services.catalog.adapters.api_keys import ApiKeys
 from services.catalog.adapters.artists import Artists
 from services.catalog.adapters.changes import Changes
 from services.catalog.adapters.editing import Editing
+from services.catalog.adapters.ledger import Ledger
 from services.catalog.adapters.libraries import Libraries
+from services.catalog.adapters.marks import Marks
 from services.catalog.adapters.password_hashing import open_hashing
+from services.catalog.adapters.playlists import Playlists
+from services.catalog.adapters.plays import Plays
 from services.catalog.adapters.publishing import Publishing
+from services.catalog.adapters.queues import Bookmarks, Queues
 from services.catalog.adapters.removal import Removal, removing
 from services.catalog.adapters.search import Search
 from services.catalog.adapters.sessions import Sessions
@@ -26,12 +31,21 @@ from services.catalog.adapters.tracks import Tracks
 from services.catalog.listeners import listen
 from services.catalog.rpc.accounts import AccountsRpc
 from services.catalog.rpc.catalog import CatalogRpc, Music
+from services.catalog.rpc.ledger import LedgerRpc
+from services.catalog.rpc.listening import ListeningRpc
 from services.catalog.settings import CatalogSettings
 from tutti.catalog.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
 from tutti.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
+from tutti.catalog.v1.listening_pb2_grpc import add_ListeningServiceServicer_to_server
+from tutti.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-SERVICES = ["tutti.catalog.v1.CatalogService", "tutti.catalog.v1.AccountsService"]
+SERVICES = [
+    "tutti.catalog.v1.CatalogService",
+    "tutti.catalog.v1.AccountsService",
+    "tutti.catalog.v1.ListeningService",
+    "tutti.ledger.v1.LedgerService",
+]
 
 
 @asynccontextmanager
@@ -45,12 +59,18 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
     ):
         music = _music(pool, removal)
         await music.changes.adopt()
-        await listen(bus, Publishing(pool))
-        accounts = AccountsRpc(Accounts(pool, hashing), Sessions(pool, hashing), ApiKeys(pool))
+        plays, ledger = Plays(pool), Ledger(pool)
+        await listen(bus, Publishing(pool), plays, ledger)
+        accounts = AccountsRpc(
+            Accounts(pool, hashing, removal), Sessions(pool, hashing), ApiKeys(pool)
+        )
+        listening = ListeningRpc(Playlists(pool), Marks(pool), plays, Queues(pool), Bookmarks(pool))
 
         def register(server: grpc.aio.Server) -> None:
             add_CatalogServiceServicer_to_server(CatalogRpc(music), server)
             add_AccountsServiceServicer_to_server(accounts, server)
+            add_ListeningServiceServicer_to_server(listening, server)
+            add_LedgerServiceServicer_to_server(LedgerRpc(ledger), server)
 
         async with serve(settings, register, SERVICES) as address:
             yield address

@@ -5,6 +5,7 @@ import asyncpg
 from libs.common.postgres import Connection, Pool, transaction
 from services.catalog.adapters.libraries import create_own_library, remove_libraries_of
 from services.catalog.adapters.password_hashing import Hashing
+from services.catalog.adapters.removal import Removal
 from services.catalog.domain import accounts as domain
 from services.catalog.domain import passwords
 from services.catalog.domain.accounts import (
@@ -30,9 +31,10 @@ USER = """users.id, users.name, users.display_name, users.email, users.role, use
 class Accounts:
     """Keeps users and the hashes of their passwords."""
 
-    def __init__(self, pool: Pool, hashing: Hashing) -> None:
+    def __init__(self, pool: Pool, hashing: Hashing, removal: Removal) -> None:
         self._pool = pool
         self._hashing = hashing
+        self._removal = removal
 
     async def create(self, name: str, password: str, display_name: str, email: str) -> User:
         """Make a user with a library of their own; the very first one becomes operator."""
@@ -135,6 +137,7 @@ class Accounts:
             await _check_another_operator(connection, await find_user(connection, user_id))
             await remove_libraries_of(connection, user_id)
             await connection.execute("DELETE FROM users WHERE id = $1", user_id)
+        self._removal.wake()
 
 
 async def find_user(connection: Connection, user_id: str) -> User:

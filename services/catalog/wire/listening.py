@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from libs.common.faults import InvalidInput
-from services.catalog.domain.listening import Bookmark, BookmarkPlan, EntityKind, Play, Queue
+from services.catalog.domain.listening import (
+    Bookmark,
+    BookmarkPlan,
+    Ended,
+    EntityKind,
+    Play,
+    Playback,
+    Queue,
+    moment,
+)
+from services.catalog.domain.names import tidy
 from services.catalog.domain.playlists import (
     EntriesEdit,
     Entry,
@@ -29,12 +39,20 @@ from services.catalog.domain.smart import (
 from services.catalog.domain.text import line_or_nothing, prose
 from services.catalog.wire.music import encode_track, unix_ms
 from tutti.catalog.v1 import listening_pb2 as pb
+from tutti.gateway.v1 import events_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from typing import TypeVar
 
     Named = TypeVar("Named", Field, Match, Operator, Order)
+
+ENDS = {
+    events_pb2.PLAYBACK_END_COMPLETED: Ended.COMPLETED,
+    events_pb2.PLAYBACK_END_SKIPPED: Ended.SKIPPED,
+    events_pb2.PLAYBACK_END_STOPPED: Ended.STOPPED,
+}
 
 
 def encode_playlist(playlist: Playlist) -> pb.Playlist:
@@ -100,6 +118,21 @@ def decode_kind(number: pb.EntityKind.ValueType) -> EntityKind:
         return EntityKind(pb.EntityKind.Name(number).removeprefix("ENTITY_KIND_").lower())
     except ValueError:
         raise InvalidInput("kind must be artist, album or track") from None
+
+
+def decode_playback(playback: events_pb2.Playback, now: datetime) -> Playback:
+    """Read a listening an app reported, or raise InvalidInput."""
+    return Playback(
+        id=playback.id,
+        user_id=playback.user_id,
+        track_id=playback.track_id,
+        started_at=moment(playback.started_at_unix_ms, now),
+        played_ms=playback.played_ms,
+        ended=ENDS.get(playback.end, Ended.UNKNOWN),
+        client=tidy(playback.client, 200),
+        session_id=playback.session_id,
+        previous_track_id=playback.previous_track_id,
+    )
 
 
 def encode_play(play: Play) -> pb.Play:
@@ -170,28 +203,24 @@ def _encode_rule(rule: Rule) -> pb.SmartRule:
 
 def _decode_rule(rule: pb.SmartRule) -> Rule:
     return Rule(
-        match=_named(Match, pb.Match.Name, rule.match or pb.MATCH_ALL),
+        match=_named(Match, "MATCH_", pb.Match.Name, rule.match or pb.MATCH_ALL),
         conditions=tuple(map(_decode_condition, rule.conditions)),
-        order=_named(Order, pb.SmartOrder.Name, rule.order or pb.SMART_ORDER_TITLE),
+        order=_named(Order, "SMART_ORDER_", pb.SmartOrder.Name, rule.order or pb.SMART_ORDER_TITLE),
         limit=rule.limit or USUAL_TRACKS,
     )
 
 
 def _decode_condition(condition: pb.Condition) -> Condition:
     return Condition(
-        _named(Field, pb.Field.Name, condition.field),
-        _named(Operator, pb.Operator.Name, condition.operator),
+        _named(Field, "FIELD_", pb.Field.Name, condition.field),
+        _named(Operator, "OPERATOR_", pb.Operator.Name, condition.operator),
         condition.value,
     )
 
 
-def _named(kind: type[Named], name_of: Callable[..., str], number: int) -> Named:
-    """The member of ``kind`` whose name the contract gives this number."""
+def _named(kind: type[Named], prefix: str, name_of: Callable[..., str], number: int) -> Named:
+    """The member of ``kind`` that the contract gives this number."""
     try:
-        name = name_of(number)
+        return kind(name_of(number).removeprefix(prefix).lower())
     except ValueError:
-        name = ""
-    for member in kind:
-        if name.endswith(f"_{member.name}") and len(name) > len(member.name):
-            return member
-    raise BadRule(f"{kind.__name__.lower()} must be one of {', '.join(kind)}")
+        raise BadRule(f"{kind.__name__.lower()} must be one of {', '.join(kind)}") from None
