@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import nats
 import nats.errors
 from nats.aio.client import Client
-from nats.js import JetStreamContext, errors
+from nats.js import errors
 
 from libs.common.events.event import Event, Fact
 from libs.common.events.listener import PAUSES_S, Listener
@@ -23,15 +23,16 @@ class JetStreamBus:
 
     Parameters
     ----------
-    jetstream
-        An open connection.
+    connection
+        An open connection to NATS.
     pauses_s
         How long to wait before each further try of a fact whose handler failed;
         after the last one the fact goes to the dead-letter stream.
     """
 
-    def __init__(self, jetstream: JetStreamContext, pauses_s: Sequence[float] = PAUSES_S) -> None:
-        self._jetstream = jetstream
+    def __init__(self, connection: Client, pauses_s: Sequence[float] = PAUSES_S) -> None:
+        self._connection = connection
+        self._jetstream = connection.jetstream(timeout=5)
         self._pauses_s = pauses_s
         self._listeners: list[Listener] = []
 
@@ -47,6 +48,18 @@ class JetStreamBus:
             return await self._stored(event, headers)
         except (nats.errors.Error, OSError) as error:
             raise Unavailable("the event bus cannot be reached") from error
+
+    @property
+    def reconnects(self) -> int:
+        """How often the connection broke and was made again."""
+        return self._connection.stats["reconnects"]
+
+    async def ensure_streams(self) -> None:
+        """Make the streams where they are missing."""
+        try:
+            await ensure_streams(self._jetstream)
+        except nats.errors.Error as error:
+            raise CannotStart(f"NATS keeps no streams: {error!r}", "nats_url") from None
 
     async def _stored(self, event: Event, headers: dict[str, str]) -> int:
         stored = await self._jetstream.publish(event.subject, event.payload, headers=headers)
@@ -96,9 +109,8 @@ async def open_bus(
     """Connect to NATS for good: a connection that breaks is made again until the context ends."""
     connection = await _connected(nats_url)
     try:
-        jetstream = connection.jetstream(timeout=5)
-        await ensure_streams(jetstream)
-        bus = JetStreamBus(jetstream, pauses_s)
+        bus = JetStreamBus(connection, pauses_s)
+        await bus.ensure_streams()
         try:
             yield bus
         finally:

@@ -39,6 +39,10 @@ class Event:
 class Bus(Protocol):
     """Carries events between services, each at least once."""
 
+    @property
+    def reconnects(self) -> int:
+        """How often the bus came back after it was gone. What it held may have suffered then."""
+
     async def publish(self, event: Event) -> int:
         """Hand the event over. Returns its position in the stream once that has stored it.
 

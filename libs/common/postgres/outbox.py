@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS outbox (
     stream_position bigint              -- and where it stored it
 );
 CREATE INDEX IF NOT EXISTS outbox_due ON outbox (due_at, position) WHERE due_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS outbox_stream_position ON outbox (stream_position);
+CREATE INDEX IF NOT EXISTS outbox_sent ON outbox (sent_at) WHERE stream_position IS NOT NULL;
 """
 
 

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from libs.common.events import Bus, Event
 from libs.common.faults import Unavailable
@@ -22,6 +23,8 @@ RESEND_AFTER_S = 30.0
 RESEND_AT_MOST_S = 600.0
 """A row without a result is sent again after the first, then twice as long, up to the second."""
 AUDIT_EVERY_S = 5.0
+SUSPECTS = 1000
+"""How many of the newest events are looked for one by one after NATS was gone."""
 KEEP_NEWS_H = 24
 
 Sent: TypeAlias = tuple[int, str, int]
@@ -31,54 +34,46 @@ Sent: TypeAlias = tuple[int, str, int]
 class Relay:
     """Publishes what is due, in the order it was announced as far as one replica can."""
 
-    def __init__(
-        self, pool: asyncpg.Pool, schema: str, bus: Bus, resend_after_s: float = RESEND_AFTER_S
-    ) -> None:
+    def __init__(self, pool: asyncpg.Pool, schema: str, bus: Bus) -> None:
         self._pool = pool
         self._channel = f"{schema}.outbox"
         self._bus = bus
-        self._resend_after_s = resend_after_s
-        self._audited_s = 0.0
+        self._next_audit_s = 0.0
+        self._newest: int | None = None
+        self._reconnects = -1
 
     async def run(self) -> None:
         """Relay until cancelled, whatever breaks in between."""
         while True:
             try:
-                async with self._woken() as wake:
-                    await self._drain(wake)
+                async with self._pool.acquire() as connection:
+                    await self._relay(connection)
             except Exception as error:
                 if fault_in(error) is None:
                     logger.exception("outbox is not draining")
                 else:
                     logger.warning("outbox waits for a server", extra={"reason": repr(error)})
-            await asyncio.sleep(POLL_S)
+                await asyncio.sleep(POLL_S)
 
-    @asynccontextmanager
-    async def _woken(self) -> AsyncGenerator[asyncio.Event]:
-        """An event set whenever a transaction commits an announcement."""
+    async def _relay(self, connection: PoolConnectionProxy) -> None:
+        """Publish whenever a transaction commits an announcement, while the connection stands."""
         wake = asyncio.Event()
 
         def ring(*_: object) -> None:
             wake.set()
 
-        async with self._pool.acquire() as connection:
-            await connection.add_listener(self._channel, ring)
-            try:
-                yield wake
-            finally:
-                if not connection.is_closed():
-                    await connection.remove_listener(self._channel, ring)
-
-    async def _drain(self, wake: asyncio.Event) -> None:
-        while True:
-            wake.clear()
-            while await self._publish_some():
-                pass
-            if time.monotonic() - self._audited_s > AUDIT_EVERY_S:
-                await self._audit()
-                self._audited_s = time.monotonic()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), POLL_S)
+        await connection.add_listener(self._channel, ring)
+        try:
+            while not connection.is_closed():
+                wake.clear()
+                while await self._publish_some():
+                    pass
+                await self._audit_now_and_then()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), POLL_S)
+        finally:
+            if not connection.is_closed():
+                await connection.remove_listener(self._channel, ring)
 
     async def _publish_some(self) -> int:
         """Publish the oldest due events no other replica holds, and say how many.
@@ -114,9 +109,7 @@ class Relay:
                 return sent, failure
         return sent, None
 
-    async def _record(
-        self, connection: asyncpg.pool.PoolConnectionProxy, sent: Sequence[Sent]
-    ) -> None:
+    async def _record(self, connection: PoolConnectionProxy, sent: Sequence[Sent]) -> None:
         await connection.executemany(
             """
             UPDATE outbox SET sends = sends + 1, sent_at = now(), sent_as = $2,
@@ -125,15 +118,56 @@ class Relay:
                     THEN now() + make_interval(secs => least($4 * 2.0 ^ least(sends, 20), $5)) END
             WHERE position = $1
             """,
-            [(*row, self._resend_after_s, RESEND_AT_MOST_S) for row in sent],
+            [(*row, RESEND_AFTER_S, RESEND_AT_MOST_S) for row in sent],
         )
 
-    async def _audit(self) -> None:
-        """Send everything again that the stream acknowledged, if it no longer has the last of it.
+    async def _audit_now_and_then(self) -> None:
+        if time.monotonic() < self._next_audit_s:
+            return
+        await self._forget_old_news()
+        if await self._lost_some():
+            logger.warning("the stream lost events, sending them again")
+            await self._send_all_again()
+        self._next_audit_s = time.monotonic() + AUDIT_EVERY_S
 
-        Not only what is surely lost: in a stream that lost its end and grew
-        again, listeners may have skipped what came right after.
+    async def _lost_some(self) -> bool:
+        """Whether the stream no longer has what it acknowledged.
+
+        A stream loses its end, if anything, so it is enough to look for what
+        was the newest at the last audit: what came since may have been stored
+        after the loss. What was stored since, but before NATS fell over, is
+        looked for one by one when it is back.
         """
+        reconnects = self._bus.reconnects
+        suspects = SUSPECTS if reconnects != self._reconnects else 1
+        rows = await self._pool.fetch(
+            """
+            (SELECT position, stream_position, sent_as FROM outbox
+             WHERE stream_position IS NOT NULL ORDER BY sent_at DESC, position DESC LIMIT $1)
+            UNION ALL
+            SELECT position, stream_position, sent_as FROM outbox
+            WHERE stream_position IS NOT NULL AND position = $2
+            """,
+            suspects,
+            self._newest,
+        )
+        for row in rows:
+            if not await self._bus.holds(row["stream_position"], row["sent_as"]):
+                return True
+        self._newest = rows[0]["position"] if rows else None
+        self._reconnects = reconnects
+        return False
+
+    async def _send_all_again(self) -> None:
+        """Not only what is surely lost: listeners may have skipped what came right after it."""
+        await self._pool.execute(
+            """
+            UPDATE outbox SET due_at = now(), stream_position = NULL
+            WHERE stream_position IS NOT NULL
+            """
+        )
+
+    async def _forget_old_news(self) -> None:
         await self._pool.execute(
             """
             DELETE FROM outbox
@@ -141,17 +175,3 @@ class Relay:
             """,
             KEEP_NEWS_H,
         )
-        last = await self._pool.fetchrow(
-            """
-            SELECT stream_position, sent_as FROM outbox
-            WHERE stream_position IS NOT NULL ORDER BY stream_position DESC LIMIT 1
-            """
-        )
-        if last and not await self._bus.holds(last["stream_position"], last["sent_as"]):
-            logger.warning("the stream lost events, sending them again")
-            await self._pool.execute(
-                """
-                UPDATE outbox SET due_at = now(), stream_position = NULL
-                WHERE stream_position IS NOT NULL
-                """
-            )
