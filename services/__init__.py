@@ -1,0 +1,1 @@
+"""The services of Tutti, each a process of its own."""

@@ -1,0 +1,8 @@
+"""From a file somebody gave us to a recording that can be played, found and mixed.
+
+Owns       uploads, items with their steps and results, fingerprints; originals and renditions
+Answers    tutti.ingest.v1.IngestService
+Announces  tutti.ingest.v1.RecordingReady, RecordingReanalysed, RecordingQuarantined;
+           tutti.ledger.v1.JobFinished
+Listens to tutti.catalog.v1.TrackPublished, TrackRefused, TrackRemoved
+"""

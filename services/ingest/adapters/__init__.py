@@ -1,0 +1,1 @@
+"""Everything ingest reaches outside of itself."""

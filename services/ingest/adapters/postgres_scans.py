@@ -1,0 +1,83 @@
+"""Files of mounted folders as they were last seen, and the items made of them."""
+
+from pathlib import Path, PurePath
+from uuid import UUID, uuid4
+
+from libs.common.postgres import Connection, Pool, transaction
+from services.ingest.adapters.postgres_uploads import ensure_batch, make_steps
+from services.ingest.domain.scans import Difference, Sighting, Sightings, difference
+
+CHUNK = 1_000
+
+
+class PostgresScans:
+    """Looks at folders for all libraries."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def take_in(
+        self, user_id: str, library_id: str, folder: Path, seen: Sightings
+    ) -> tuple[str, Difference]:
+        """Make an item of every new or changed file, all or none. Returns their batch."""
+        batch_id = str(uuid4())
+        async with transaction(self._pool) as connection:
+            # A second scan of the folder waits for the first, and then finds nothing new.
+            await connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.scan'), hashtext($1))",
+                library_id,
+            )
+            found = difference(await _known(connection, library_id, folder), seen)
+            await ensure_batch(connection, user_id, batch_id)
+            fresh = sorted({**found.new, **found.changed}.items())
+            for start in range(0, len(fresh), CHUNK):
+                chunk = fresh[start : start + CHUNK]
+                await _remember(connection, library_id, chunk)
+                await _make_items(connection, (user_id, library_id, batch_id), chunk)
+        return batch_id, found
+
+
+async def _known(connection: Connection, library_id: str, folder: Path) -> Sightings:
+    rows = await connection.fetch(
+        """
+        SELECT path, size_bytes, modified_ns FROM scanned_files
+        WHERE library_id = $1 AND starts_with(path, $2)
+        """,
+        library_id, f"{str(folder).rstrip('/')}/",
+    )  # fmt: skip
+    return {row["path"]: Sighting(row["size_bytes"], row["modified_ns"]) for row in rows}
+
+
+async def _remember(
+    connection: Connection, library_id: str, files: list[tuple[str, Sighting]]
+) -> None:
+    await connection.execute(
+        """
+        INSERT INTO scanned_files (library_id, path, size_bytes, modified_ns)
+        SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bigint[])
+        ON CONFLICT (library_id, path) DO UPDATE SET
+            size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns
+        """,
+        library_id,
+        [path for path, _ in files],
+        [seen.size_bytes for _, seen in files],
+        [seen.modified_ns for _, seen in files],
+    )
+
+
+async def _make_items(
+    connection: Connection, owner: tuple[str, str, str], files: list[tuple[str, Sighting]]
+) -> None:
+    ids: list[UUID] = [uuid4() for _ in files]
+    await connection.execute(
+        """
+        INSERT INTO items (id, source_path, file_name, size_bytes, user_id, library_id, batch_id)
+        SELECT *, $5, $6, $7 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
+        """,
+        ids,
+        [path for path, _ in files],
+        [PurePath(path).name for path, _ in files],
+        [seen.size_bytes for _, seen in files],
+        *owner,
+    )
+    await make_steps(connection, ids)

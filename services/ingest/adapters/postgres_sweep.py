@@ -1,0 +1,128 @@
+"""What has to be looked after although nobody asks: lost claims, the queue, unneeded content."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from libs.common.postgres import Pool, transaction
+from services.ingest.adapters.postgres_library import lock_content
+from services.ingest.domain.pipeline import Step
+
+STALE_S = 15.0
+"""A queued step nobody took for so long may have been lost by the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits, and how many items stand where."""
+
+    queued_steps: int
+    running_steps: int
+    items: dict[str, int]
+
+
+class PostgresSweep:
+    """The rows the sweep goes by."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncGenerator[bool]:
+        """Whether this replica sweeps now: one does at a time."""
+        async with self._pool.acquire() as connection:
+            mine = await connection.fetchval(
+                "SELECT pg_try_advisory_lock(hashtext(current_schema() || '.sweep'))"
+            )
+            try:
+                yield bool(mine)
+            finally:
+                if mine and not connection.is_closed():
+                    await connection.execute("SELECT pg_advisory_unlock_all()")
+
+    async def recover_lost_claims(self) -> int:
+        """Queue the steps whose worker is gone, with the attempt counted."""
+        lost = await self._pool.fetch(
+            """
+            UPDATE steps s SET state = 'queued', queued_at = NULL, worker_pid = NULL,
+                due_at = now(), error = 'the worker stopped in the middle of it'
+            WHERE state = 'running' AND (lease_until < now() OR NOT EXISTS (
+                SELECT FROM pg_stat_activity a
+                WHERE a.pid = s.worker_pid AND a.backend_start = s.worker_since
+            )) RETURNING id
+            """
+        )
+        return len(lost)
+
+    async def due(self, most: int) -> dict[int, Step]:
+        """Steps the queue should hold and may not, the oldest items first; notes them as queued."""
+        rows = await self._pool.fetch(
+            """
+            UPDATE steps SET queued_at = now() WHERE id IN (
+                SELECT id FROM steps
+                WHERE state = 'queued' AND due_at <= now()
+                    AND (queued_at IS NULL OR queued_at < now() - make_interval(secs => $2))
+                ORDER BY id LIMIT $1
+            ) RETURNING id, name
+            """,
+            most, STALE_S,
+        )  # fmt: skip
+        return {row["id"]: Step(row["name"]) for row in sorted(rows, key=lambda row: row["id"])}
+
+    async def unneeded_content(self, most: int) -> Sequence[str]:
+        """Content to remove now. What turned out to be needed is taken off the list."""
+        rows = await self._pool.fetch("SELECT content_sha256 FROM removals LIMIT $1", most)
+        return [row["content_sha256"] for row in rows if await self._begin(row["content_sha256"])]
+
+    async def _begin(self, content_sha256: str) -> bool:
+        async with transaction(self._pool) as connection:
+            await lock_content(connection, content_sha256)
+            needed = await connection.fetchval(
+                """
+                SELECT EXISTS (SELECT FROM recordings WHERE content_sha256 = $1) OR EXISTS (
+                    SELECT FROM items WHERE content_sha256 = $1
+                    AND state IN ('waiting', 'processing', 'undecided', 'quarantined')
+                )
+                """,
+                content_sha256,
+            )
+            if needed:
+                await connection.execute(
+                    "DELETE FROM removals WHERE content_sha256 = $1 AND NOT begun", content_sha256
+                )
+                return False
+            await connection.execute(
+                "UPDATE removals SET begun = true WHERE content_sha256 = $1", content_sha256
+            )
+            await connection.execute(
+                """
+                UPDATE steps SET state = 'failed', error = 'its content was removed'
+                WHERE state IN ('queued', 'running') AND item_id IN (
+                    SELECT id FROM items WHERE content_sha256 = $1
+                )
+                """,
+                content_sha256,
+            )
+            for table in ("results", "fingerprints"):
+                await connection.execute(
+                    f"DELETE FROM {table} WHERE content_sha256 = $1",
+                    content_sha256,
+                )
+            return True
+
+    async def removed(self, content_sha256: str) -> None:
+        """Note that the objects are gone: the same content may come again."""
+        await self._pool.execute("DELETE FROM removals WHERE content_sha256 = $1", content_sha256)
+
+    async def backlog(self) -> Backlog:
+        """Count for the metrics."""
+        steps = await self._pool.fetch(
+            "SELECT state, count(*) FROM steps WHERE state IN ('queued', 'running') GROUP BY state"
+        )
+        items = await self._pool.fetch("SELECT state, count(*) FROM items GROUP BY state")
+        count = {row["state"]: row["count"] for row in steps}
+        return Backlog(
+            count.get("queued", 0),
+            count.get("running", 0),
+            {row["state"]: row["count"] for row in items},
+        )

@@ -1,0 +1,83 @@
+"""The queue of steps: Celery on Redis. It may lose anything, for a sweep fills it again.
+
+What is nearest to its end goes first, so that files are finished rather than begun.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from celery import Celery
+from kombu.exceptions import KombuError, OperationalError
+
+from libs.common.faults import Unavailable
+from services.ingest.domain.pipeline import PIPELINE, Step, distance
+
+logger = logging.getLogger(__name__)
+
+RUN_STEP = "ingest.run_step"
+PRIORITIES = range(max(map(distance, PIPELINE)) + 1)
+
+
+def celery_app(redis_url: str, name: str) -> Celery:
+    """Celery as both ends of the queue use it."""
+    app = Celery("ingest", broker=redis_url, set_as_current=False)
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_default_queue=name,
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_publish_retry=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "priority_steps": list(PRIORITIES),
+            "queue_order_strategy": "priority",
+            "visibility_timeout": 6 * 3600,
+            "socket_connect_timeout": 3,
+            "socket_timeout": 10,
+            "socket_keepalive": True,
+        },
+    )
+    return app
+
+
+class StepQueue:
+    """The end that puts in."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def put(self, steps: Mapping[int, Step]) -> None:
+        """Let a worker have these steps, known by the id of their row."""
+        try:
+            with self._app.producer_pool.acquire(block=True, timeout=5) as producer:
+                for step_id, step in steps.items():
+                    self._app.send_task(
+                        RUN_STEP, [step_id], priority=distance(step), producer=producer
+                    )
+        except (KombuError, OperationalError, OSError) as error:
+            raise Unavailable("the queue cannot be reached") from error
+
+    def depth(self) -> int:
+        """How many steps nobody has taken out yet."""
+        queue = self._app.conf.task_default_queue
+        try:
+            with self._app.connection_for_write() as connection:
+                return int(connection.SimpleQueue(queue).qsize())
+        except (KombuError, OperationalError, OSError) as error:
+            raise Unavailable("the queue cannot be reached") from error
+
+    async def offer(self, steps: Mapping[int, Step]) -> None:
+        """Put in, off the event loop. While the queue is down the rows wait for the sweep."""
+        if not steps:
+            return
+        try:
+            await asyncio.to_thread(self.put, steps)
+        except Unavailable:
+            logger.warning("steps wait for the queue", extra={"steps": len(steps)})

@@ -1,0 +1,1 @@
+"""What ingest knows about recordings, their encodings, tags and likeness; no I/O."""

@@ -1,0 +1,29 @@
+"""What ingest listens to: the catalog's answers."""
+
+from functools import partial
+
+from libs.common.events import Bus
+from services.ingest.adapters.postgres_catalog import PostgresCatalogNews
+from tutti.catalog.v1 import events_pb2
+
+LISTENER = "ingest"
+
+
+async def listen(bus: Bus, news: PostgresCatalogNews) -> None:
+    """Follow what becomes of recordings in the catalog."""
+    await bus.subscribe(events_pb2.TrackPublished, LISTENER, partial(_published, news))
+    await bus.subscribe(events_pb2.TrackRefused, LISTENER, partial(_refused, news))
+    await bus.subscribe(events_pb2.TrackRemoved, LISTENER, partial(_removed, news))
+
+
+async def _published(news: PostgresCatalogNews, fact: events_pb2.TrackPublished) -> None:
+    track = fact.track
+    await news.published(fact.ingest_item_id, track.library_id, track.id, track.content_sha256)
+
+
+async def _refused(news: PostgresCatalogNews, fact: events_pb2.TrackRefused) -> None:
+    await news.refused(fact.ingest_item_id, fact.reason)
+
+
+async def _removed(news: PostgresCatalogNews, fact: events_pb2.TrackRemoved) -> None:
+    await news.removed(fact.track_id, fact.content_sha256, unused=fact.content_unused)

@@ -1,0 +1,47 @@
+"""What ingest can be told, through environment variables that start with INGEST_."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from libs.common.settings import (
+    CacheSettings,
+    DatabaseSettings,
+    ObjectStoreSettings,
+    ServiceSettings,
+)
+
+MIB = 2**20
+
+
+class IngestSettings(ServiceSettings, DatabaseSettings, ObjectStoreSettings, CacheSettings):
+    """Settings of the service and of its workers."""
+
+    model_config = SettingsConfigDict(env_prefix="INGEST_")
+
+    rpc_port: int = 50052
+    queue_name: str = "ingest"
+    sweep_s: float = Field(default=2.0, gt=0)
+
+    largest_upload_bytes: int = Field(default=2048 * MIB, gt=0)
+    part_size_bytes: int = Field(default=8 * MIB, gt=0)
+    keep_upload_h: float = Field(default=72, gt=0)
+    music_folders: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="folders that may be scanned, with ':' between them"
+    )
+
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    steps_per_process: int = Field(default=200, ge=1)
+    scratch_folder: Path = Path(tempfile.gettempdir()) / "tutti-ingest"
+    scratch_bytes: int = Field(default=8192 * MIB, description="how much decoded sound is kept")
+
+    @field_validator("music_folders", mode="before")
+    @classmethod
+    def _between_colons(cls, given: object) -> object:
+        return (
+            [part for part in given.split(os.pathsep) if part] if isinstance(given, str) else given
+        )

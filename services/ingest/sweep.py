@@ -1,0 +1,90 @@
+"""The sweep: what PostgreSQL knows to be left over is picked up, whoever dropped it."""
+
+import asyncio
+import logging
+
+from prometheus_client import Gauge
+
+from libs.common.objects import ObjectStore
+from libs.common.outages import fault_in
+from services.ingest.adapters.postgres_sweep import PostgresSweep
+from services.ingest.adapters.postgres_uploads import PostgresUploads
+from services.ingest.adapters.queue import StepQueue
+from services.ingest.domain.items import ItemState
+from services.ingest.domain.uploads import parts_prefix
+
+logger = logging.getLogger(__name__)
+
+QUEUE_LOW = 50
+"""With fewer steps in the queue than this it is filled up; more would only wait there."""
+QUEUE_FULL = 200
+MOST_REMOVALS = 20
+
+STEPS = Gauge("ingest_steps", "Steps that wait or run", ["state"])
+ITEMS = Gauge("ingest_items", "Files by where they stand", ["state"])
+
+
+class Sweep:
+    """Looks after all rows every few seconds, in one replica at a time."""
+
+    def __init__(
+        self,
+        rows: PostgresSweep,
+        uploads: PostgresUploads,
+        queue: StepQueue,
+        objects: ObjectStore,
+        every_s: float,
+    ) -> None:
+        self._rows = rows
+        self._uploads = uploads
+        self._queue = queue
+        self._objects = objects
+        self._every_s = every_s
+
+    async def run(self) -> None:
+        """Sweep until cancelled, whatever is down at times."""
+        while True:
+            try:
+                async with self._rows.turn() as mine:
+                    if mine:
+                        await self._once()
+            except Exception as error:
+                fault = fault_in(error)
+                if fault is None:
+                    logger.exception("the sweep failed")
+                else:
+                    logger.warning("the sweep waits for a server", extra={"reason": str(fault)})
+            await asyncio.sleep(self._every_s)
+
+    async def _once(self) -> None:
+        if lost := await self._rows.recover_lost_claims():
+            logger.warning("workers were lost in the middle of steps", extra={"steps": lost})
+        await self._fill_queue()
+        await self._remove_parts()
+        await self._remove_content()
+        await self._measure()
+
+    async def _fill_queue(self) -> None:
+        depth = await asyncio.to_thread(self._queue.depth)
+        if depth < QUEUE_LOW:
+            due = await self._rows.due(QUEUE_FULL - depth)
+            await asyncio.to_thread(self._queue.put, due)
+
+    async def _remove_parts(self) -> None:
+        needless = await self._uploads.needless(MOST_REMOVALS)
+        for upload_id in needless:
+            await self._objects.remove_prefix(parts_prefix(upload_id))
+        await self._uploads.forget(needless)
+
+    async def _remove_content(self) -> None:
+        for content_sha256 in await self._rows.unneeded_content(MOST_REMOVALS):
+            await self._objects.remove_prefix(f"audio/{content_sha256}/")
+            await self._objects.remove(f"waveforms/{content_sha256}.json")
+            await self._rows.removed(content_sha256)
+
+    async def _measure(self) -> None:
+        backlog = await self._rows.backlog()
+        STEPS.labels("queued").set(backlog.queued_steps)
+        STEPS.labels("running").set(backlog.running_steps)
+        for state in ItemState:
+            ITEMS.labels(state).set(backlog.items.get(state, 0))
