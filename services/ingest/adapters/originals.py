@@ -1,0 +1,114 @@
+"""Files as they were given: from an upload or a mounted folder to their place by content."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from libs.common.faults import NotFound
+from libs.common.objects import BlockingObjectStore
+from services.ingest.adapters.media.sniff import container_of
+from services.ingest.domain.claims import Claim
+from services.ingest.domain.formats import Container
+from services.ingest.domain.quarantine import Quarantine, Unusable
+from services.ingest.domain.reasons import Reason, Refused
+from services.ingest.domain.uploads import part_key, parts_prefix
+
+CHUNK_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a file is by its bytes."""
+
+    content_sha256: str
+    container: Container
+    size_bytes: int
+
+    @property
+    def key(self) -> str:
+        """Where it lies in the store."""
+        return f"{original_prefix(self.content_sha256)}{self.container.extensions[0]}"
+
+
+def original_prefix(content_sha256: str) -> str:
+    """What the key of an original begins with; its extension follows."""
+    return f"audio/{content_sha256}/original."
+
+
+class Originals:
+    """Brings originals to the local disk, and to the store."""
+
+    def __init__(self, objects: BlockingObjectStore, folders: Sequence[Path]) -> None:
+        self._objects = objects
+        self._folders = folders
+
+    def collect(self, claim: Claim, draft: Path) -> Original:
+        """Write the bytes of a claim's file, wherever they are now, and say what they are."""
+        sha256 = hashlib.sha256()
+        with draft.open("wb") as file:
+            for chunk in self._chunks(claim):
+                sha256.update(chunk)
+                file.write(chunk)
+            size_bytes = file.tell()
+        if claim.upload_id and size_bytes != claim.size_bytes:
+            detail = f"{size_bytes:,} of {claim.size_bytes:,} bytes arrived"
+            raise Refused(Reason.TRUNCATED, detail)
+        with draft.open("rb") as file:
+            return Original(sha256.hexdigest(), container_of(file), size_bytes)
+
+    def store(self, original: Original, path: Path) -> None:
+        """Put it in its place, unless it is there."""
+        try:
+            if self._objects.stat(original.key).size_bytes == original.size_bytes:
+                return
+        except NotFound:
+            pass
+        self._objects.put_file(original.key, path, original.container.content_type)
+
+    def fetch(self, content_sha256: str, path: Path) -> None:
+        """Bring it back from the store."""
+        self._objects.download(self._key(content_sha256), path)
+
+    def _key(self, content_sha256: str) -> str:
+        prefix = original_prefix(content_sha256)
+        for key in self._objects.keys(prefix):
+            return key
+        raise NotFound(f"there is no object {prefix}*")
+
+    def _chunks(self, claim: Claim) -> Iterator[bytes]:
+        if claim.content_sha256:
+            yield from self._object(self._key(claim.content_sha256))
+        elif claim.upload_id:
+            for number in range(1, len([*self._objects.keys(parts_prefix(claim.upload_id))]) + 1):
+                yield from self._part(claim.upload_id, number)
+        else:
+            with _opened(claim.source_path or "", self._folders) as file:
+                yield from iter(lambda: file.read(CHUNK_BYTES), b"")
+
+    def _part(self, upload_id: str, number: int) -> Iterator[bytes]:
+        try:
+            yield from self._object(part_key(upload_id, number))
+        except NotFound:
+            raise Refused(Reason.TRUNCATED, f"part {number} is not in the store") from None
+
+    def _object(self, key: str) -> Iterator[bytes]:
+        response = self._objects.open(key)
+        try:
+            yield from response.stream(CHUNK_BYTES)
+        finally:
+            response.close()
+            response.release_conn()
+
+
+def _opened(path: str, folders: Sequence[Path]) -> BinaryIO:
+    """The file itself: no link that was put in its place, or in that of a folder above it."""
+    real = os.path.realpath(path)
+    if real != path or not any(Path(real).is_relative_to(os.path.realpath(f)) for f in folders):
+        raise Unusable(Quarantine.gone("it lies outside the folders that may be scanned"))
+    try:
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+    except OSError as fault:
+        raise Unusable(Quarantine.gone(fault.strerror or "it cannot be read")) from fault

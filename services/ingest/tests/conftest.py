@@ -1,0 +1,84 @@
+"""The whole of ingest for tests: the service in this process, its worker in another."""
+
+import uuid
+from collections.abc import AsyncGenerator
+
+import asyncpg
+import nats
+import pytest
+import pytest_asyncio
+from nats.js import errors
+
+from libs.common.events import open_bus
+from libs.common.objects import open_objects
+from libs.common.rpc import open_channel
+from scripts.servers import Servers, create_service_database
+from scripts.servers.databases import DATABASE, in_database
+from services.ingest.__main__ import ingest
+from services.ingest.settings import IngestSettings
+from services.ingest.tests.house import Catalog, House, Worker
+from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[House]:
+    """A house for all tests of a module: each uses a library of its own."""
+    folder = tmp_path_factory.mktemp("ingest")
+    settings = IngestSettings(
+        rpc_port=0,
+        drain_s=1,
+        sweep_s=0.3,
+        database_url=await _empty_database(servers),
+        nats_url=await _empty_nats(servers),
+        redis_url=servers.redis_url,
+        queue_name=f"ingest-{uuid.uuid4().hex[:8]}",
+        s3_endpoint=servers.s3_endpoint,
+        s3_access_key=servers.s3_access_key,
+        s3_secret_key=servers.s3_secret_key,
+        s3_bucket=f"ingest-{uuid.uuid4().hex[:8]}",
+        part_size_bytes=256 * 1024,
+        music_folders=(folder / "music",),
+        scratch_folder=folder / "scratch",
+        workers=2,
+    )
+    (folder / "music").mkdir()
+    async with (
+        open_bus(settings.nats_url) as bus,
+        open_bus(settings.nats_url) as other_bus,
+        open_objects(settings) as objects,
+        ingest(settings, bus) as address,
+        open_channel(address) as channel,
+    ):
+        catalog = Catalog(other_bus)
+        await catalog.open()
+        worker = Worker(settings, folder / "worker.log")
+        worker.start()
+        yield House(settings, IngestServiceStub(channel), objects, catalog, worker)
+        if worker.running:
+            await worker.stop()
+
+
+async def _empty_database(servers: Servers) -> str:
+    url = await create_service_database(servers, "ingest")
+    connection = await asyncpg.connect(in_database(servers.postgres_url, DATABASE))
+    try:
+        await connection.execute("DROP SCHEMA ingest CASCADE")
+        await connection.execute("CREATE SCHEMA ingest AUTHORIZATION ingest")
+    finally:
+        await connection.close()
+    return url
+
+
+async def _empty_nats(servers: Servers) -> str:
+    connection = await nats.connect(servers.nats_url)
+    try:
+        for stream in ("tutti", "dead"):
+            try:
+                await connection.jetstream().delete_stream(stream)
+            except errors.NotFoundError:
+                continue
+    finally:
+        await connection.close()
+    return servers.nats_url

@@ -1,0 +1,1 @@
+"""What workers do: one step at a time, each claimed, done and settled."""

@@ -1,0 +1,150 @@
+"""The processes that work: Celery's prefork pool, each child with a bench of its own."""
+
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import warnings
+from contextlib import ExitStack
+
+import asyncpg
+from celery import signals
+from celery.exceptions import SecurityWarning
+
+from libs.common.faults import CannotStart
+from libs.common.objects import blocking_objects
+from libs.common.postgres import connect
+from libs.common.telemetry import log_as_json, telemetry
+from services.ingest.adapters.media.inspection import Inspector
+from services.ingest.adapters.media.sandbox import open_sandbox
+from services.ingest.adapters.originals import Originals
+from services.ingest.adapters.postgres_claims import PostgresClaims
+from services.ingest.adapters.postgres_library import register_content
+from services.ingest.adapters.postgres_session import Session
+from services.ingest.adapters.queue import RUN_STEP, StepQueue, celery_app
+from services.ingest.adapters.scratch import Scratch
+from services.ingest.domain.claims import Claim
+from services.ingest.settings import IngestSettings
+from services.ingest.work.attempt import Attempts
+from services.ingest.work.bench import Bench
+from services.ingest.work.table import works
+
+logger = logging.getLogger(__name__)
+
+SCHEMA = "ingest"
+WARM_S = 5.0
+"""How long steps may go on after SIGTERM; what is unfinished then is queued again."""
+PAUSE_S = 0.5
+PR_SET_PDEATHSIG = 1
+
+
+class Crew:
+    """A worker: one parent that takes steps from the queue, and children that do them.
+
+    Made in the parent; each child opens what it needs after the fork, because no
+    connection and no event loop survives one.
+    """
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self._settings = settings
+        self._app = celery_app(settings.redis_url, settings.queue_name)
+        self._app.task(name=RUN_STEP)(self._run_step)
+        self._works = works()
+        self._opened = ExitStack()
+        self._attempts: Attempts | None = None
+
+    def work(self) -> int:
+        """Work until told to stop. Returns the exit status."""
+        log_as_json(self._settings.log_level)
+        Scratch(self._settings.scratch_folder, self._settings.scratch_bytes).clear_dead_work()
+        asyncio.run(self._enlist())
+        # Celery warns of root because of pickle; our messages are JSON and hold a number.
+        warnings.simplefilter("ignore", SecurityWarning)
+        signals.setup_logging.connect(self._log, weak=False)
+        signals.worker_process_init.connect(_die_with_parent, weak=False)
+        signals.worker_process_shutdown.connect(self._close, weak=False)
+        signals.worker_shutting_down.connect(_end_soon, weak=False)
+        worker = self._app.Worker(
+            pool="prefork",
+            concurrency=self._settings.workers,
+            max_tasks_per_child=self._settings.steps_per_process,
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+            quiet=True,
+        )
+        worker.start()
+        return int(worker.exitcode or 0)
+
+    async def _enlist(self) -> None:
+        """Wait for the database as the service makes it, and note our engines there."""
+        deadline_s = time.monotonic() + self._settings.patience_s
+        engines = {step: work.engine for step, work in self._works.items() if work.engine}
+        while True:
+            try:
+                async with connect(self._settings.database_url, SCHEMA, most=1) as pool:
+                    await PostgresClaims(Session(pool)).enlist(engines)
+            except (CannotStart, asyncpg.UndefinedTableError) as problem:
+                if time.monotonic() > deadline_s:
+                    raise
+                logger.warning("not yet", extra={"reason": str(problem)})
+                await asyncio.sleep(PAUSE_S)
+            else:
+                return
+
+    def _log(self, **_: object) -> None:
+        log_as_json(self._settings.log_level)
+        for noisy in ("celery.worker.strategy", "celery.app.trace"):
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+
+    def _run_step(self, step_id: int) -> None:
+        if self._attempts is None:
+            try:
+                self._attempts = self._open()
+            except CannotStart as problem:
+                self._opened.close()
+                logger.warning("a step is left to the sweep", extra={"reason": str(problem)})
+                return
+        self._attempts.make(step_id)
+
+    def _open(self) -> Attempts:
+        settings, opened = self._settings, self._opened
+        opened.enter_context(telemetry(settings.model_copy(update={"metrics_port": None})))
+        loop = opened.enter_context(asyncio.Runner())
+        connecting = connect(settings.database_url, SCHEMA, most=1)
+        session = Session(loop.run(connecting.__aenter__()))
+        opened.callback(lambda: loop.run(connecting.__aexit__(None, None, None)))
+        opened.callback(lambda: loop.run(session.release()))
+
+        async def register(claim: Claim, content_sha256: str) -> None:
+            await register_content(await session.connection(), claim, content_sha256)
+
+        objects = blocking_objects(settings)
+        bench = Bench(
+            objects,
+            Originals(objects, settings.music_folders),
+            Scratch(settings.scratch_folder, settings.scratch_bytes),
+            Inspector(open_sandbox()),
+            lambda claim, content_sha256: loop.run(register(claim, content_sha256)),
+        )
+        queue = StepQueue(self._app)
+        return Attempts(loop, PostgresClaims(session), bench, self._works, queue)
+
+    def _close(self, **_: object) -> None:
+        self._opened.close()
+
+
+def _die_with_parent(**_: object) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _end_soon(**_: object) -> None:
+    """End this process, and by that its children, if steps do not end by themselves."""
+    patience = threading.Timer(WARM_S, os._exit, [0])
+    patience.daemon = True
+    patience.start()

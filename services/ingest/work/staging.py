@@ -1,0 +1,27 @@
+"""The first step: from wherever the bytes are to their place in the store."""
+
+from libs.common.postgres import Connection
+from services.ingest.domain.claims import Claim, Outcome
+from services.ingest.domain.pipeline import StepState
+from services.ingest.work.bench import Bench, Result
+
+
+class Stage:
+    """Puts the file where its content says. The parts it came in are then swept away."""
+
+    engine = None
+
+    def perform(self, bench: Bench, claim: Claim) -> Result:
+        """Collect, recognise, register, store."""
+        with bench.scratch.folder() as folder:
+            draft = folder / "original"
+            original = bench.originals.collect(claim, draft)
+            bench.register_content(claim, original.content_sha256)
+            bench.originals.store(original, draft)
+            with bench.scratch.entry(original.content_sha256) as entry:
+                bench.scratch.once(entry / "original", draft.rename)
+        return {}
+
+    async def settle(self, _connection: Connection, _claim: Claim, _outcome: Outcome) -> StepState:
+        """Nothing more: the item knows its content already."""
+        return StepState.DONE
