@@ -1,5 +1,6 @@
 """The demo library as files: rendered in two processes, encoded, tagged, then named."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from scripts.demo.covers import cover
 from scripts.demo.mixing import render
-from scripts.demo.pieces import PIECES, Piece
+from scripts.demo.pieces import PIECES
+from scripts.demo.records import Piece
 from scripts.demo.synthesis import RATE_HZ, Audio
 from scripts.demo.tags import tag
 
@@ -35,6 +37,8 @@ def library(into: Path, pieces: Sequence[Piece] = PIECES) -> list[Path]:
         (piece, path) for piece, path in zip(pieces, paths, strict=True) if not path.exists()
     ]
     if missing:
+        # One thread each: the matrices are small, and threads waiting for threads double the work.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         # Spawned, not forked: the caller may be running threads.
         with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as players:
             list(players.map(write, *zip(*missing, strict=True)))

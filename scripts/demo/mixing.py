@@ -8,7 +8,8 @@ import numpy as np
 from scripts.demo.instruments import INSTRUMENTS, frequency_hz
 from scripts.demo.mastering import loudness_lufs, master
 from scripts.demo.melody import Note
-from scripts.demo.score import Layer, Music, score
+from scripts.demo.music import Layer, Music
+from scripts.demo.score import score
 from scripts.demo.synthesis import RATE_HZ, Audio, band, filtered
 
 LEAD_IN_S = 0.25

@@ -8,7 +8,7 @@ from mutagen.flac import FLAC, Picture
 from mutagen.oggopus import OggOpus
 
 from scripts.demo.mixing import LEAD_IN_S
-from scripts.demo.pieces import COMMENT, COPYRIGHT, LABEL, LICENCE_URL, Piece
+from scripts.demo.records import COMMENT, COPYRIGHT, LABEL, LICENCE_URL, Piece
 
 _FRONT_COVER = 3
 _ENGLISH = "eng"

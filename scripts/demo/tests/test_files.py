@@ -12,7 +12,8 @@ from PIL import Image
 
 from scripts.demo import files
 from scripts.demo.covers import cover
-from scripts.demo.pieces import PIECES, Album, Piece
+from scripts.demo.pieces import PIECES
+from scripts.demo.records import Album, Piece
 from scripts.demo.synthesis import RATE_HZ
 from scripts.demo.tags import synced_lyrics, tag
 

@@ -4,8 +4,10 @@ import pytest
 
 from scripts.demo.harmony import Key, progression, voicings
 from scripts.demo.melody import Note
-from scripts.demo.pieces import PIECES, Piece
-from scripts.demo.score import Music, score
+from scripts.demo.music import Music
+from scripts.demo.pieces import PIECES
+from scripts.demo.records import Piece
+from scripts.demo.score import score
 
 EVERY_PIECE = pytest.mark.parametrize("piece", PIECES, ids=[piece.title for piece in PIECES])
 

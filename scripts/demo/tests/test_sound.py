@@ -8,8 +8,8 @@ from scipy import signal  # type: ignore[import-untyped]  # SciPy ships no types
 from scripts.demo.instruments import INSTRUMENTS
 from scripts.demo.mastering import loudness_lufs, true_peak
 from scripts.demo.mixing import LEAD_IN_S, render
+from scripts.demo.music import Music
 from scripts.demo.pieces import PIECES
-from scripts.demo.score import Music
 from scripts.demo.synthesis import RATE_HZ, Audio, filtered
 
 SHORT = replace(
