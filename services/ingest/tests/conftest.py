@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import nats
@@ -21,11 +23,28 @@ from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def quiet_house(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[House]:
+    """A house where nobody works: what is brought waits."""
+    async with _open_house(servers, tmp_path_factory.mktemp("ingest")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(
     servers: Servers, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[House]:
     """A house for all tests of a module: each uses a library of its own."""
-    folder = tmp_path_factory.mktemp("ingest")
+    async with _open_house(servers, tmp_path_factory.mktemp("ingest")) as house:
+        house.worker.start()
+        yield house
+        if house.worker.running:
+            await house.worker.stop()
+
+
+@asynccontextmanager
+async def _open_house(servers: Servers, folder: Path) -> AsyncGenerator[House]:
     settings = IngestSettings(
         rpc_port=0,
         drain_s=1,
@@ -54,10 +73,7 @@ async def house(
         catalog = Catalog(other_bus)
         await catalog.open()
         worker = Worker(settings, folder / "worker.log")
-        worker.start()
         yield House(settings, IngestServiceStub(channel), objects, catalog, worker)
-        if worker.running:
-            await worker.stop()
 
 
 async def _empty_database(servers: Servers) -> str:

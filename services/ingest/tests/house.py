@@ -9,7 +9,7 @@ import subprocess
 import sys
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from libs.common.events import Event
 from services.ingest.domain.uploads import part_key
@@ -18,7 +18,7 @@ from tutti.ingest.v1 import events_pb2
 from tutti.ingest.v1 import ingest_pb2 as pb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from libs.common.events import Bus
@@ -34,6 +34,8 @@ SETTLED = {
     pb.ITEM_STATE_DISMISSED,
 }
 PATIENCE_S = 60.0
+
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -203,12 +205,25 @@ class House:
 
     async def until(self, item_id: str, step: str, state: pb.StepState.ValueType) -> pb.Step:
         """The step once it is in this state."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                for one in (await self.look(item_id)).steps:
-                    if one.name == step and one.state == state:
-                        return one
-                await asyncio.sleep(0.02)
+
+        async def found() -> pb.Step | None:
+            steps = (await self.look(item_id)).steps
+            return next((one for one in steps if (one.name, one.state) == (step, state)), None)
+
+        return await eventually(found)
+
+    async def lacks(self, prefix: str) -> bool:
+        """Whether the store has no object whose key begins so."""
+        return not await self.objects.list(prefix)
+
+
+async def eventually(look: Callable[[], Awaitable[Found | None]]) -> Found:
+    """What is found, as soon as it is anything."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            if found := await look():
+                return found
+            await asyncio.sleep(0.05)
 
 
 def _as_environment(settings: IngestSettings) -> Mapping[str, str]:
