@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from libs.common.faults import CannotStart, Unavailable
+from libs.common.settings import without_credentials
 
 
 class Cache:
@@ -51,7 +52,7 @@ async def open_cache(redis_url: str) -> AsyncGenerator[Cache]:
         try:
             await redis.ping()
         except RedisError as error:
-            where = redis_url.rpartition("@")[2]
+            where = without_credentials(redis_url)
             raise CannotStart(f"cannot reach Redis at {where}: {error}", "redis_url") from None
         yield Cache(redis)
 

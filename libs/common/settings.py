@@ -4,12 +4,18 @@ A service derives its own from these and gives them its prefix, so that
 ``CATALOG_DATABASE_URL`` fills ``database_url``.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
+
+
+def without_credentials(url: str) -> str:
+    """The address as it may be shown."""
+    return re.sub(r"//[^/@]*@", "//", url)
 
 
 @dataclass(frozen=True, slots=True)

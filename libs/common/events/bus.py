@@ -14,6 +14,7 @@ from libs.common.events.event import Event, Fact
 from libs.common.events.listener import PAUSES_S, Listener
 from libs.common.events.streams import STREAM, ensure_streams
 from libs.common.faults import CannotStart, Unavailable
+from libs.common.settings import without_credentials
 
 logger = logging.getLogger(__name__)
 
@@ -144,12 +145,9 @@ async def _connected(nats_url: str) -> Client:
             ping_interval=10,
         )
     except (nats.errors.Error, OSError) as error:
-        raise CannotStart(f"cannot reach NATS at {_bare(nats_url)}: {error}", "nats_url") from None
+        reason = f"cannot reach NATS at {without_credentials(nats_url)}: {error}"
+        raise CannotStart(reason, "nats_url") from None
     # Patience is for a connection that once stood; the first one fails fast and says why.
     client.options["max_reconnect_attempts"] = -1
     client.options["reconnect_time_wait"] = 0.5
     return client
-
-
-def _bare(url: str) -> str:
-    return url.rpartition("@")[2]

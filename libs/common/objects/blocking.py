@@ -15,7 +15,7 @@ from minio.error import MinioException, S3Error
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from libs.common.faults import CannotStart, NotFound, Unavailable
+from libs.common.faults import CannotStart, InvalidInput, NotFound, Unavailable
 from libs.common.settings import ObjectStoreSettings
 
 PART_BYTES = 16 * 2**20
@@ -46,8 +46,13 @@ class BlockingObjectStore:
     def ensure_bucket(self) -> None:
         """Make the bucket unless it is there."""
         with _faults(self._bucket):
-            if not self._client.bucket_exists(self._bucket):
+            if self._client.bucket_exists(self._bucket):
+                return
+            try:
                 self._client.make_bucket(self._bucket)
+            except S3Error as error:
+                if error.code != "BucketAlreadyOwnedByYou":  # somebody else was faster
+                    raise
 
     def put_bytes(self, key: str, content: bytes, content_type: str) -> None:
         """Store a small object."""
@@ -180,6 +185,8 @@ def _faults(key: str) -> Generator[None]:
     except S3Error as error:
         if error.code in ABSENT:
             raise NotFound(f"there is no object {key}") from error
+        if error.code == "InvalidRange":
+            raise InvalidInput(f"{key} ends before the range begins") from error
         raise
     except (HTTPError, OSError, MinioException) as error:
         raise Unavailable("the object store cannot be reached") from error

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from minio.error import S3Error
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
@@ -50,7 +51,8 @@ class ObjectStore:
         """Read an object, or part of it, in chunks, each fetched when the reader asks for it.
 
         No thread waits for a slow reader, and no more than one chunk is held
-        for it. A reader who stops early closes the connection.
+        for it. A reader who may stop early wraps it in ``contextlib.aclosing``,
+        which frees the connection at once.
         """
         opening = self._threads.submit(self._blocking.open, key, start, length)
         reading: Future[bytes] | None = None
@@ -117,15 +119,16 @@ class ObjectStore:
 @asynccontextmanager
 async def open_objects(settings: ObjectStoreSettings) -> AsyncGenerator[ObjectStore]:
     """Connect to the object store, and make the bucket on first use."""
-    with_bucket = blocking_objects(settings)
+    blocking = blocking_objects(settings)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="objects")
     try:
-        objects = ObjectStore(with_bucket, threads)
+        objects = ObjectStore(blocking, threads)
         try:
             await objects.ensure_bucket()
-        except Fault as fault:
+        except (Fault, S3Error) as problem:
             where = settings.s3_endpoint
-            raise CannotStart(f"cannot reach objects at {where}: {fault}", "s3_endpoint") from None
+            reason = f"cannot use the objects at {where}: {problem}"
+            raise CannotStart(reason, "s3_endpoint") from None
         yield objects
     finally:
         threads.shutdown(wait=False, cancel_futures=True)

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -15,6 +14,7 @@ from libs.common.events import Bus
 from libs.common.faults import CannotStart
 from libs.common.postgres.migrations import migrate
 from libs.common.postgres.relay import Relay
+from libs.common.settings import without_credentials
 
 Pool: TypeAlias = asyncpg.Pool
 Connection: TypeAlias = PoolConnectionProxy
@@ -61,7 +61,8 @@ async def connect(url: str, schema: str, most: int = 10) -> AsyncGenerator[Pool]
     try:
         await pool
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        reason = f"cannot reach PostgreSQL at {_bare(url)}: {error or type(error).__name__}"
+        where, why = without_credentials(url), str(error) or type(error).__name__
+        reason = f"cannot reach PostgreSQL at {where}: {why}"
         raise CannotStart(reason, "database_url") from None
     try:
         yield pool
@@ -88,9 +89,3 @@ async def _close(pool: Pool) -> None:
             await pool.close()
     except TimeoutError:
         pool.terminate()
-
-
-def _bare(url: str) -> str:
-    """The URL without its password."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or 5432}{parts.path}"

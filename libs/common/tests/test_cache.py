@@ -31,7 +31,7 @@ async def test_what_is_deleted_is_gone(cache: Cache) -> None:
 
 
 async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None:
-    with pytest.raises(CannotStart, match=r"Redis at 127\.0\.0\.1:1/0") as problem:
+    with pytest.raises(CannotStart, match=r"Redis at redis://127\.0\.0\.1:1/0") as problem:
         async with open_cache("redis://:hush@127.0.0.1:1/0"):
             pass
     assert "hush" not in str(problem.value)

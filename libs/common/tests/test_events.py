@@ -257,7 +257,7 @@ async def test_the_bus_knows_whether_it_still_holds_an_event(
 
 
 async def test_a_bus_that_is_not_there_is_named_without_its_password() -> None:
-    with pytest.raises(CannotStart, match=r"cannot reach NATS at 127\.0\.0\.1:1") as problem:
+    with pytest.raises(CannotStart, match=r"cannot reach NATS at nats://127\.0\.0\.1:1") as problem:
         async with open_bus("nats://user:hush@127.0.0.1:1"):
             pass
     assert "hush" not in str(problem.value)

@@ -59,7 +59,9 @@ async def test_the_pool_survives_the_loss_of_its_connections(pool: Pool) -> None
 
 
 async def test_a_database_that_is_not_there_is_named_without_its_password() -> None:
-    with pytest.raises(CannotStart, match=r"cannot reach PostgreSQL at 127\.0\.0\.1:1/x") as caught:
+    with pytest.raises(
+        CannotStart, match=r"cannot reach PostgreSQL at postgresql://127\.0\.0\.1:1/x"
+    ) as caught:
         async with connect("postgresql://a:hush@127.0.0.1:1/x", "a"):
             pass
     assert "hush" not in str(caught.value)

@@ -1,0 +1,29 @@
+"""A whole service, as small as they come. Run it with ``python -m libs.common.tests.jukebox``."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from pydantic_settings import SettingsConfigDict
+
+from libs.common.events import Bus
+from libs.common.rpc import serve
+from libs.common.service import run
+from libs.common.settings import ServiceSettings
+from libs.common.tests.greeter import Greeter
+
+
+class JukeboxSettings(ServiceSettings):
+    """What the jukebox can be told."""
+
+    model_config = SettingsConfigDict(env_prefix="JUKEBOX_")
+
+
+@asynccontextmanager
+async def jukebox(settings: JukeboxSettings, _: Bus) -> AsyncGenerator[str]:
+    """Open every part, serve, and close. Yields the address to call."""
+    async with serve(settings, Greeter().register) as address:
+        yield address
+
+
+if __name__ == "__main__":
+    run(jukebox, JukeboxSettings())

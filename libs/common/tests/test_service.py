@@ -1,0 +1,88 @@
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import httpx
+from google.protobuf.wrappers_pb2 import StringValue
+
+from libs.common.rpc import open_channel
+from libs.common.tests.greeter import Stub
+
+Jukebox = asyncio.subprocess.Process
+
+
+@asynccontextmanager
+async def jukebox(**settings: str) -> AsyncGenerator[Jukebox]:
+    environment = {f"JUKEBOX_{name.upper()}": value for name, value in settings.items()}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "libs.common.tests.jukebox",
+        env=os.environ | environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def line(process: Jukebox) -> dict[str, str]:
+    assert process.stderr is not None
+    async with asyncio.timeout(10):
+        spoken: dict[str, str] = json.loads(await process.stderr.readline())
+        return spoken
+
+
+async def rest(process: Jukebox) -> list[dict[str, str]]:
+    assert process.stderr is not None
+    async with asyncio.timeout(10):
+        spoken = (await process.stderr.read()).splitlines()
+    return [json.loads(one) for one in spoken]
+
+
+async def test_a_service_serves_until_it_is_told_to_stop(nats_url: str) -> None:
+    async with jukebox(nats_url=nats_url) as process:
+        serving = await line(process)
+        assert (serving["event"], serving["level"]) == ("serving", "INFO")
+        async with open_channel(serving["address"]) as channel:
+            answer = await Stub(channel).get(StringValue(value="Ella"))
+            assert answer.value == "hello Ella"
+        process.send_signal(signal.SIGTERM)
+        assert [one["event"] for one in await rest(process)] == ["stopping"]
+        assert await process.wait() == 0
+
+
+async def test_a_service_shows_its_metrics(nats_url: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    async with jukebox(nats_url=nats_url, metrics_port=str(port)) as process:
+        await line(process)
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{port}/metrics")
+        assert "rpc_call_seconds" in answer.text
+
+
+async def test_a_service_that_cannot_start_says_why_in_one_line() -> None:
+    async with jukebox(nats_url="nats://127.0.0.1:1", patience_s="0.1") as process:
+        *waiting, last = await rest(process)
+        assert await process.wait() == 1
+    assert {one["event"] for one in waiting} == {"not yet"}
+    assert last["event"] == "cannot start"
+    assert last["reason"].startswith("cannot reach NATS at nats://127.0.0.1:1")
+    assert last["remedy"] == "set JUKEBOX_NATS_URL"
+
+
+async def test_a_service_that_waits_for_its_servers_can_be_stopped() -> None:
+    async with jukebox(nats_url="nats://127.0.0.1:1") as process:
+        assert (await line(process))["event"] == "not yet"
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 5) == 0
