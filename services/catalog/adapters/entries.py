@@ -54,7 +54,7 @@ async def entries_page(
         """
         SELECT entry.id, entry.place, entry.track_id
         FROM playlist_entries AS entry JOIN tracks AS track ON track.id = entry.track_id
-        WHERE entry.playlist_id = $2 AND (entry.place, entry.id) > ($3, $4)
+        WHERE entry.playlist_id = $2 AND (entry.place, entry.id) > ($3::bigint, $4)
             AND track.library_id IN (SELECT visible_libraries($1))
         ORDER BY entry.place, entry.id LIMIT $5
         """,
@@ -72,7 +72,7 @@ async def smart_page(
     found = await tracks_by_rule(connection, viewer_id, rule)
     covers = dict.fromkeys(row["cover_sha256"] for row in found if row["cover_sha256"])
     contents = Contents(len(found), sum(row["duration_ms"] for row in found), list(covers)[:COVERS])
-    start = int(asked.after[0]) if asked.after else 0
+    start = max(int(asked.after[0]), 0) if asked.after else 0
     numbered = list(enumerate(found, start=1))[start : start + asked.size + 1]
     page = Page.of(numbered, asked, lambda each: (each[0], ""))
     places = [(row["id"], row["id"]) for _, row in page.rows]

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from libs.common.postgres import Pool
 from services.catalog.adapters.libraries import viewer_of
 from services.catalog.domain.ledger import Job, JobTotal
+from services.catalog.domain.moments import END_OF_TIME, microseconds, moment_at
 from services.catalog.domain.paging import Page, PageAsked
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = [field.name for field in fields(Job)]
 JOB = ", ".join(COLUMNS)
 
@@ -34,19 +34,19 @@ class Ledger:
         """Jobs, last finished first: all of them for operators, their own for others."""
         async with self._pool.acquire() as connection:
             viewer = await viewer_of(connection, viewer_id)
+            finished_us, job_id = asked.after or (microseconds(END_OF_TIME), "")
             rows = await connection.fetch(
                 f"""
                 SELECT {JOB} FROM jobs
                 WHERE ($1 OR user_id = $2) AND ($3 = '' OR kind = $3) AND (NOT $4 OR error <> '')
-                    AND ($5::bigint IS NULL
-                        OR (finished_at, id) < (to_timestamp($5 / 1000000.0), $6))
+                    AND (finished_at, id) < ($5, $6)
                 ORDER BY finished_at DESC, id DESC LIMIT $7
                 """,
                 viewer.is_operator, viewer.id, kind, failed_only,
-                *(asked.after or (None, "")), asked.size + 1,
+                moment_at(int(finished_us)), job_id, asked.size + 1,
             )  # fmt: skip
         jobs = [Job(**dict(row)) for row in rows]
-        return Page.of(jobs, asked, lambda job: (_microseconds(job.finished_at), job.id))
+        return Page.of(jobs, asked, lambda job: (microseconds(job.finished_at), job.id))
 
     async def totals(self, viewer_id: str, since: datetime) -> Sequence[JobTotal]:
         """Jobs since a time added up by kind, engine and model, for whom the viewer may ask."""
@@ -69,7 +69,3 @@ class Ledger:
                 viewer.is_operator, viewer.id, since,
             )  # fmt: skip
         return [JobTotal(**dict(row)) for row in rows]
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)

@@ -2,17 +2,14 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
 from libs.common.postgres import Connection, Pool, transaction
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.listening import Play, Playback
+from services.catalog.domain.moments import END_OF_TIME, microseconds, moment_at
 from services.catalog.domain.paging import Page, PageAsked
 
 logger = logging.getLogger(__name__)
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Plays:
@@ -30,7 +27,7 @@ class Plays:
     async def page(self, viewer_id: str, asked: PageAsked) -> Page[Play]:
         """The viewer's history, last first, as far as they still see the tracks."""
         async with self._pool.acquire() as connection:
-            started_us, play_id = asked.after or (None, "")
+            started_us, play_id = asked.after or (microseconds(END_OF_TIME), "")
             rows = await connection.fetch(
                 """
                 SELECT play.id, play.track_id, play.started_at, play.played_ms, play.client
@@ -39,9 +36,9 @@ class Plays:
                     AND track.library_id IN (SELECT visible_libraries($1))
                 ORDER BY play.started_at DESC, play.id DESC LIMIT $4
                 """,
-                viewer_id, _moment(started_us), play_id, asked.size + 1,
+                viewer_id, moment_at(int(started_us)), play_id, asked.size + 1,
             )  # fmt: skip
-            page = Page.of(rows, asked, lambda row: (_microseconds(row["started_at"]), row["id"]))
+            page = Page.of(rows, asked, lambda row: (microseconds(row["started_at"]), row["id"]))
             ids = list({row["track_id"] for row in page.rows})
             tracks = {t.id: t for t in await tracks_by_id(connection, viewer_id, ids)}
         plays = [
@@ -88,14 +85,3 @@ async def _record(connection: Connection, playback: Playback) -> None:
             """,
             playback.user_id, playback.track_id, playback.started_at,
         )  # fmt: skip
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(microseconds: str | int | None) -> datetime:
-    try:
-        return EPOCH + timedelta(microseconds=int(microseconds)) if microseconds else END_OF_TIME
-    except OverflowError:  # a token somebody made up
-        return END_OF_TIME

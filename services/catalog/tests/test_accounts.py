@@ -9,6 +9,7 @@ import grpc
 import pytest
 from argon2 import PasswordHasher
 
+from services.catalog.tests.refusals import refusal
 from tutti.catalog.v1 import accounts_pb2 as pb
 from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub
 
@@ -42,12 +43,6 @@ async def sign_in(
 async def refresh(accounts: AccountsServiceAsyncStub, token: str) -> str:
     reply = await accounts.RefreshSession(pb.RefreshSessionRequest(refresh_token=token))
     return reply.refresh_token
-
-
-async def refusal(call: Awaitable[object]) -> tuple[grpc.StatusCode, str]:
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await call
-    return refused.value.code(), refused.value.details() or ""
 
 
 async def test_the_first_user_becomes_operator_and_has_a_library(
@@ -434,3 +429,8 @@ async def test_what_is_asked_of_a_user_who_is_not_there_is_not_found(
         accounts.RemoveUser(pb.RemoveUserRequest(viewer_id="nobody", user_id="nobody")),
     ):
         assert (await refusal(call))[0] is grpc.StatusCode.NOT_FOUND
+
+
+async def test_an_id_that_cannot_be_one_is_refused(accounts: AccountsServiceAsyncStub) -> None:
+    code, _ = await refusal(accounts.GetUser(pb.GetUserRequest(user_id="no\0body")))
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
