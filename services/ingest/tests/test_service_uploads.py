@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -285,3 +286,19 @@ async def test_a_scan_counts_what_is_new_changed_and_missing(quiet_house: House)
 
 def counts(scan: pb.ScanFolderResponse) -> tuple[int, int, int, int]:
     return scan.new_count, scan.changed_count, scan.unchanged_count, scan.missing_count
+
+
+@pytest.mark.slow
+async def test_five_thousand_files_are_scanned_within_seconds(quiet_house: House) -> None:
+    root = quiet_house.settings.music_folders[0] / "large"
+    for album in range(50):
+        (root / str(album)).mkdir(parents=True)
+        for track in range(100):
+            (root / str(album) / f"{track}.mp3").touch()
+    request = pb.ScanFolderRequest(user_id="ada", library_id="large", folder=str(root))
+    started_s = time.monotonic()
+    assert counts(await quiet_house.stub.ScanFolder(request, timeout=30)) == (5000, 0, 0, 0)
+    assert time.monotonic() - started_s < 10
+    started_s = time.monotonic()
+    assert counts(await quiet_house.stub.ScanFolder(request)) == (0, 0, 5000, 0)
+    assert time.monotonic() - started_s < 2
