@@ -107,7 +107,7 @@ class Artists:
         rows = await self._pool.fetch(
             """
             WITH seen AS MATERIALIZED (SELECT visible_libraries($1) AS id)
-            SELECT mode() WITHIN GROUP (ORDER BY name) AS name, sum(albums)::int AS album_count,
+            SELECT min(name) AS name, sum(albums)::int AS album_count,
                 sum(tracks)::int AS track_count
             FROM (
                 SELECT folded, name, 0 AS albums, 1 AS tracks

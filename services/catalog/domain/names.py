@@ -45,6 +45,13 @@ def searchable(*names: str) -> str:
     return " ".join(IDEOGRAPHS.sub(r" \1 ", folded(" ".join(names))).split())
 
 
+def beginning(query: str) -> str:
+    """How the sort key of a name begins that somebody starts to type."""
+    begun = folded(query)
+    article = ARTICLES.match(begun)
+    return begun[article.end() :] if article else begun
+
+
 def sort_name(name: str) -> str:
     """The name as shelves order it: "Beatles, The"."""
     article = ARTICLES.match(name)

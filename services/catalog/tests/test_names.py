@@ -23,7 +23,7 @@ from services.catalog.domain.names import (
         ("Røyksopp", "Royksopp"),
         ("Łona", "lona"),
         ("Guns N\u2019 Roses", "Guns N' Roses"),
-        ("Ｐｅｒｆｕｍｅ", "perfume"),
+        ("\uff30\uff45rfume", "perfume"),
         ("Straße", "STRASSE"),
         ("Queensr\u00ffche", "Queensry\u0308che"),
     ],

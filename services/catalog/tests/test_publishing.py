@@ -167,9 +167,7 @@ async def test_albums_are_known_by_title_artist_and_year(
     ]
 
 
-async def test_musicbrainz_tells_releases_of_one_title_apart(
-    ingest: Ingest, music: CatalogServiceAsyncStub
-) -> None:
+async def test_musicbrainz_tells_releases_of_one_title_apart(ingest: Ingest) -> None:
     ada = await ingest.user("ada")
     readies = [recording(title) for title in ("One", "Two", "Three")]
     for ready, release_id in zip(readies, [*MUSICBRAINZ_IDS[1:], ""], strict=True):

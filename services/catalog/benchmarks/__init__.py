@@ -1,0 +1,1 @@
+"""How fast the catalog is where a speed is promised."""
