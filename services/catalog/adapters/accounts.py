@@ -67,6 +67,11 @@ class Accounts:
         async with self._pool.acquire() as connection:
             return await find_user(connection, user_id)
 
+    async def any(self) -> bool:
+        """Whether there is any user."""
+        async with self._pool.acquire() as connection:
+            return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM users)"))
+
     async def page(self, viewer_id: str, asked: PageAsked) -> Page[User]:
         """Users by name, for operators."""
         async with self._pool.acquire() as connection:

@@ -143,3 +143,9 @@ class AccountsRpc(AccountsServiceServicer):
         """Say whose API key it is."""
         user, key_id = await self._api_keys.whose(request.secret)
         return pb.CheckApiKeyResponse(user=encode_user(user), key_id=key_id)
+
+    async def GetSetup(
+        self, request: pb.GetSetupRequest, context: grpc.ServicerContext
+    ) -> pb.GetSetupResponse:
+        """Say whether anyone has an account."""
+        return pb.GetSetupResponse(has_users=await self._accounts.any())
