@@ -1,0 +1,129 @@
+"""Raw tag fields and pictures out of every tag format, through mutagen. Runs in the cage."""
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mutagen import File, MutagenError
+from mutagen._vorbis import VComment
+from mutagen.aiff import AIFF
+from mutagen.flac import FLAC, Picture
+from mutagen.id3 import ID3, ID3NoHeaderError
+from mutagen.mp4 import MP4
+from mutagen.oggflac import OggFLAC
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
+from mutagen.wave import WAVE
+
+from services.ingest.adapters.media import id3
+from services.ingest.domain.formats import Container
+from services.ingest.domain.lyrics import LyricLine
+from services.ingest.domain.tags import squeezed
+
+FRONT_COVER = 3  # the picture type of ID3's APIC frame, which FLAC took over
+_MOST_VALUES = 64
+_MP4_NAMES = {
+    "\xa9nam": "title", "\xa9ART": "artist", "\xa9alb": "album", "aART": "albumartist",
+    "\xa9day": "date", "\xa9gen": "genre", "\xa9wrt": "composer", "\xa9cmt": "comment",
+    "\xa9lyr": "lyrics", "cprt": "copyright", "trkn": "tracknumber", "disk": "discnumber",
+    "tmpo": "bpm", "cpil": "compilation", "rtng": "itunesadvisory", "\xa9pub": "publisher",
+}  # fmt: skip
+_FFMPEG_NAMES = {"track": "tracknumber", "disc": "discnumber", "organization": "label"}
+
+
+@dataclass(slots=True)
+class RawTags:
+    """Values by squeezed field name, timed lyrics, and pictures with the front cover first."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    synced: tuple[LyricLine, ...] = ()
+    pictures: list[bytes] = field(default_factory=list)
+
+    def add(self, name: str, values: Iterable[object]) -> None:
+        """Take more values of a field."""
+        kept = self.fields.setdefault(squeezed(name), [])
+        kept += [str(value) for value in values][:_MOST_VALUES]
+
+
+def read_tags(path: Path, container: Container, other: Mapping[str, str]) -> RawTags:
+    """The tags of a file; ``other``, FFmpeg's own findings, fills in where mutagen finds none.
+
+    That is the case for Matroska, for the INFO chunk of WAV, and for APE tags.
+    """
+    raw = RawTags()
+    if container in _READERS:
+        _READERS[container](path, raw)
+    for name, value in other.items():
+        plain = squeezed(_FFMPEG_NAMES.get(name.lower(), name))
+        if plain not in raw.fields:
+            raw.add(plain, [value])
+    return raw
+
+
+def _read_id3(path: Path, raw: RawTags) -> None:
+    try:
+        id3.collect(ID3(path), raw)
+    except ID3NoHeaderError:
+        return
+
+
+def _read_flac(path: Path, raw: RawTags) -> None:
+    flac = FLAC(path)
+    _collect_vorbis(flac.tags, raw)
+    raw.pictures = _front_first(flac.pictures)
+
+
+def _read_ogg(path: Path, raw: RawTags) -> None:
+    ogg = File(path, options=[OggVorbis, OggOpus, OggFLAC])
+    _collect_vorbis(None if ogg is None else ogg.tags, raw)
+
+
+_READERS: Mapping[Container, Callable[[Path, RawTags], None]] = {
+    Container.MP3: _read_id3,
+    Container.ADTS: _read_id3,
+    Container.FLAC: _read_flac,
+    Container.OGG: _read_ogg,
+    Container.MP4: lambda path, raw: _collect_mp4(MP4(path).tags, raw),
+    Container.WAV: lambda path, raw: id3.collect(WAVE(path).tags, raw),
+    Container.AIFF: lambda path, raw: id3.collect(AIFF(path).tags, raw),
+}
+
+
+def _collect_vorbis(comments: object, raw: RawTags) -> None:
+    pictures = []
+    for name, value in comments if isinstance(comments, VComment) else ():
+        if name.lower() == "metadata_block_picture":
+            try:
+                pictures.append(Picture(base64.b64decode(value)))
+            except (MutagenError, ValueError):
+                continue
+        else:
+            raw.add(name, [value])
+    raw.pictures = _front_first(pictures)
+
+
+def _front_first(pictures: Iterable[Picture]) -> list[bytes]:
+    return [shot.data for shot in sorted(pictures, key=lambda shot: shot.type != FRONT_COVER)]
+
+
+def _collect_mp4(atoms: Mapping[str, object] | None, raw: RawTags) -> None:
+    for atom, content in (atoms or {}).items():
+        values = content if isinstance(content, list) else [content]
+        if atom == "covr":
+            raw.pictures = [bytes(value) for value in values if isinstance(value, bytes)]
+        elif atom.startswith("----:"):
+            texts = (value for value in values if isinstance(value, bytes))
+            raw.add(atom.rpartition(":")[2], (text.decode(errors="replace") for text in texts))
+        elif atom in _MP4_NAMES:
+            raw.add(_MP4_NAMES[atom], map(_mp4_text, values))
+
+
+def _mp4_text(value: object) -> str:
+    match value:
+        case (int() as number, int() as total):
+            return f"{number}/{total}"
+        case bool():
+            return str(int(value))
+        case _:
+            return str(value)
