@@ -215,19 +215,23 @@ CREATE TABLE track_plays (
 );
 CREATE INDEX track_plays_by_track ON track_plays (track_id);
 
--- The one rule of who sees what. An operator sees every library; a user who is gone sees none.
+-- The one rule of who sees what. An operator and the server itself ('system') see every library; a
+-- user who is gone sees none.
 -- PL/pgSQL, because the table of users is made by a later migration.
 CREATE FUNCTION visible_libraries(viewer text) RETURNS SETOF text
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5 AS $$
 BEGIN
     RETURN QUERY
     SELECT library.id
-    FROM libraries AS library, users AS reader
-    WHERE reader.id = viewer AND NOT library.removing AND (
-        reader.role = 'operator' OR library.shared_with_all OR library.owner_id = viewer
-        OR EXISTS (
-            SELECT FROM library_members AS member
-            WHERE member.library_id = library.id AND member.user_id = viewer
+    FROM libraries AS library LEFT JOIN users AS reader ON reader.id = viewer
+    WHERE NOT library.removing AND (
+        viewer = 'system' OR reader.role = 'operator'
+        OR reader.id IS NOT NULL AND (
+            library.shared_with_all OR library.owner_id = viewer
+            OR EXISTS (
+                SELECT FROM library_members AS member
+                WHERE member.library_id = library.id AND member.user_id = viewer
+            )
         )
     );
 END $$;
