@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from prometheus_client import Gauge
 
@@ -44,25 +46,26 @@ class Sweep:
     async def run(self) -> None:
         """Sweep until cancelled, whatever is down at times."""
         while True:
-            try:
+            with _outages_logged():
                 async with self._rows.turn() as mine:
                     if mine:
                         await self._once()
-            except Exception as error:
-                fault = fault_in(error)
-                if fault is None:
-                    logger.exception("the sweep failed")
-                else:
-                    logger.warning("the sweep waits for a server", extra={"reason": str(fault)})
             await asyncio.sleep(self._every_s)
 
     async def _once(self) -> None:
+        for look_after in (
+            self._recover,
+            self._fill_queue,
+            self._remove_parts,
+            self._remove_content,
+            self._measure,
+        ):
+            with _outages_logged():
+                await look_after()
+
+    async def _recover(self) -> None:
         if lost := await self._rows.recover_lost_claims():
             logger.warning("workers were lost in the middle of steps", extra={"steps": lost})
-        await self._fill_queue()
-        await self._remove_parts()
-        await self._remove_content()
-        await self._measure()
 
     async def _fill_queue(self) -> None:
         depth = await asyncio.to_thread(self._queue.depth)
@@ -88,3 +91,15 @@ class Sweep:
         STEPS.labels("running").set(backlog.running_steps)
         for state in ItemState:
             ITEMS.labels(state).set(backlog.items.get(state, 0))
+
+
+@contextmanager
+def _outages_logged() -> Generator[None]:
+    """Let nothing end the sweep: one thing that is down must not keep the rest from being done."""
+    try:
+        yield
+    except Exception as error:
+        if fault_in(error) is None:
+            logger.exception("the sweep failed")
+        else:
+            logger.warning("the sweep waits for a server", extra={"reason": repr(error)})

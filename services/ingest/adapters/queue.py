@@ -69,7 +69,10 @@ class StepQueue:
         queue = self._app.conf.task_default_queue
         try:
             with self._app.connection_for_write() as connection:
-                return int(connection.SimpleQueue(queue).qsize())
+                try:
+                    return int(connection.SimpleQueue(queue).qsize())
+                except connection.channel_errors:
+                    return 0  # Redis keeps no empty list, and so the queue is "not found"
         except (KombuError, OperationalError, OSError) as error:
             raise Unavailable("the queue cannot be reached") from error
 

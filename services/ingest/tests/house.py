@@ -33,7 +33,7 @@ SETTLED = {
     pb.ITEM_STATE_UNDECIDED,
     pb.ITEM_STATE_DISMISSED,
 }
-PATIENCE_S = 60.0
+PATIENCE_S = 30.0
 
 Found = TypeVar("Found")
 
