@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import nats
 import nats.errors
@@ -117,7 +117,8 @@ async def open_bus(
         finally:
             await bus.stop_listening(grace_s=5.0)
     finally:
-        await connection.close()
+        with suppress(OSError):  # NATS may have gone first
+            await connection.close()
 
 
 async def _connected(nats_url: str) -> Client:
