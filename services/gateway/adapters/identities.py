@@ -1,0 +1,136 @@
+"""Whether sessions, API keys and users still stand.
+
+The catalog knows. What it said is kept 30 s in Redis for all replicas and 5 s
+in each. Signing out, a password change, disabling and removal delete it from
+Redis and from this replica at once, so another replica may let a session that
+was ended pass for 5 s more; one that was being checked in the very moment it
+ended, for 35 s at most. When Redis is away, the catalog is asked.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
+from hashlib import sha256
+
+from libs.common.cache import Cache
+from libs.common.faults import Unauthenticated, Unavailable
+from services.gateway.adapters.peers import AccountsStub
+from services.gateway.adapters.recent import Recent
+from services.gateway.domain.principals import Principal, Proof
+from tutti.catalog.v1 import accounts_pb2 as pb
+
+logger = logging.getLogger(__name__)
+
+SHARED_S = 30.0
+OWN_S = 5.0
+
+
+class Identities:
+    """Turns what someone proved into who they are now."""
+
+    def __init__(self, accounts: AccountsStub, cache: Cache) -> None:
+        self._accounts = accounts
+        self._cache = cache
+        self._recent: Recent[str, Principal] = Recent(OWN_S)
+
+    async def of_session(self, session_id: str, proof: Proof) -> Principal:
+        """The user of a session. Raises Unauthenticated when it has ended."""
+
+        async def check() -> Principal:
+            answer = await self._accounts.CheckSession(
+                pb.CheckSessionRequest(session_id=session_id)
+            )
+            return principal(answer.user, session_id, proof)
+
+        return replace(await self._known(f"session:{session_id}", check), proof=proof)
+
+    async def of_user(self, user_id: str) -> Principal:
+        """A user a link was signed for without a session. Raises Unauthenticated when gone."""
+
+        async def check() -> Principal:
+            answer = await self._accounts.GetUser(pb.GetUserRequest(user_id=user_id))
+            return principal(answer.user, "", Proof.LINK)
+
+        return await self._known(f"user:{user_id}", check)
+
+    async def of_api_key(self, secret: str) -> Principal:
+        """The user of an API key. Raises Unauthenticated when it is nobody's."""
+        name = sha256(secret.encode()).hexdigest()
+
+        async def check() -> Principal:
+            answer = await self._accounts.CheckApiKey(pb.CheckApiKeyRequest(secret=secret))
+            await self._share(f"api-key:{answer.key_id}", name.encode())
+            return principal(answer.user, "", Proof.API_KEY)
+
+        return await self._known(f"secret:{name}", check)
+
+    async def forget_session(self, session_id: str) -> None:
+        """A session ended."""
+        await self._forget(f"session:{session_id}")
+
+    async def forget_api_key(self, key_id: str) -> None:
+        """An API key was revoked."""
+        try:
+            name = await self._cache.get(f"identity:api-key:{key_id}")
+        except Unavailable:
+            name = None
+        self._recent.clear()
+        if name is not None:
+            await self._forget(f"secret:{name.decode()}")
+
+    async def forget_user(self, user_id: str) -> None:
+        """A user was changed, disabled or removed; call it before the sessions are gone."""
+        answer = await self._accounts.ListSessions(pb.ListSessionsRequest(user_id=user_id))
+        keys = await self._accounts.ListApiKeys(pb.ListApiKeysRequest(user_id=user_id))
+        await self._forget(f"user:{user_id}")
+        for session in answer.sessions:
+            await self.forget_session(session.id)
+        for key in keys.keys:
+            await self.forget_api_key(key.id)
+
+    async def _known(self, name: str, check: Callable[[], Awaitable[Principal]]) -> Principal:
+        known = self._recent.get(name) or await self._shared(name)
+        if known is None:
+            known = await check()
+            await self._share(name, json.dumps(asdict(known)).encode())
+        self._recent.keep(name, known)
+        return known
+
+    async def _shared(self, name: str) -> Principal | None:
+        try:
+            kept = await self._cache.get(f"identity:{name}")
+        except Unavailable:
+            return None
+        if kept is None:
+            return None
+        fields = json.loads(kept)
+        return Principal(**fields | {"proof": Proof(fields["proof"])})
+
+    async def _share(self, name: str, value: bytes) -> None:
+        try:
+            await self._cache.set(f"identity:{name}", value, SHARED_S)
+        except Unavailable:
+            logger.debug("not shared: the cache is away")
+
+    async def _forget(self, *names: str) -> None:
+        for name in names:
+            self._recent.forget(name)
+        try:
+            await self._cache.delete(*(f"identity:{name}" for name in names))
+        except Unavailable:
+            logger.warning("the cache is away: other replicas learn of this within 30 s")
+
+
+def principal(user: pb.User, session_id: str, proof: Proof) -> Principal:
+    """A user as they act; those disabled may not."""
+    if user.disabled:
+        raise Unauthenticated("this account is disabled", "account_disabled")
+    return Principal(
+        user_id=user.id,
+        name=user.name,
+        role=pb.Role.Name(user.role).removeprefix("ROLE_").lower(),
+        plan=pb.Plan.Name(user.plan).removeprefix("PLAN_").lower(),
+        session_id=session_id,
+        proof=proof,
+    )

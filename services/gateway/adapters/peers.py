@@ -1,0 +1,82 @@
+"""The services behind the gateway."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grpc_health.v1 import health_pb2
+
+from libs.common.faults import Unavailable
+from libs.common.rpc import open_channel
+from services.gateway.settings import GatewaySettings
+
+if TYPE_CHECKING:
+    from grpc.aio import Channel
+
+    from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceAsyncStub as AccountsStub
+    from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub as CatalogStub
+    from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceAsyncStub as ListeningStub
+    from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceAsyncStub as IngestStub
+    from tutti.ledger.v1.ledger_pb2_grpc import LedgerServiceAsyncStub as LedgerStub
+else:  # the asynchronous flavours are known to type checkers only
+    from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub as AccountsStub
+    from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub as CatalogStub
+    from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceStub as ListeningStub
+    from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub as IngestStub
+    from tutti.ledger.v1.ledger_pb2_grpc import LedgerServiceStub as LedgerStub
+
+__all__ = ["AccountsStub", "CatalogStub", "IngestStub", "LedgerStub", "ListeningStub"]
+
+REPEATABLE = ("RecordPart", "SetFavourite", "SetRating", "SetBookmark", "EndSession")
+"""Methods that write, and may be called again when the first answer is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """A stub for every service of every peer, and how to ask each peer for its health."""
+
+    accounts: AccountsStub
+    catalog: CatalogStub
+    listening: ListeningStub
+    ledger: LedgerStub
+    ingest: IngestStub
+    health: Mapping[str, Callable[[float], Awaitable[None]]]
+
+
+@asynccontextmanager
+async def open_peers(settings: GatewaySettings) -> AsyncGenerator[Peers]:
+    """Prepare to call; connections are made on the first call."""
+    tls = settings.rpc_tls
+    async with (
+        open_channel(settings.catalog_address, tls, idempotent=REPEATABLE) as catalog,
+        open_channel(settings.ingest_address, tls, idempotent=REPEATABLE) as ingest,
+    ):
+        yield peers(catalog, ingest)
+
+
+def peers(catalog: "Channel", ingest: "Channel") -> Peers:
+    """Every stub over its channel."""
+    return Peers(
+        accounts=AccountsStub(catalog),
+        catalog=CatalogStub(catalog),
+        listening=ListeningStub(catalog),
+        ledger=LedgerStub(catalog),
+        ingest=IngestStub(ingest),
+        health={"catalog": _health(catalog), "ingest": _health(ingest)},
+    )
+
+
+def _health(channel: "Channel") -> Callable[[float], Awaitable[None]]:
+    check = channel.unary_unary(
+        "/grpc.health.v1.Health/Check",
+        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+        response_deserializer=health_pb2.HealthCheckResponse.FromString,
+    )
+
+    async def ask(timeout_s: float) -> None:
+        answer = await check(health_pb2.HealthCheckRequest(), timeout=timeout_s)
+        if answer.status != health_pb2.HealthCheckResponse.SERVING:
+            raise Unavailable("it is not serving")
+
+    return ask

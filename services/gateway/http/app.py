@@ -1,0 +1,90 @@
+"""The application: every route behind its guard, and everything around them."""
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from services.gateway.http import (
+    account,
+    admin,
+    auth,
+    imports,
+    libraries,
+    linking,
+    listening,
+    media,
+    music,
+    pages,
+    pictures,
+    playlists,
+    reference,
+    uploads,
+    vitals,
+)
+from services.gateway.http.document import Json, document
+from services.gateway.http.middleware import Compressed, Hardened, Observed, Tagged
+from services.gateway.http.problems import answer_problems
+from services.gateway.settings import GatewaySettings
+
+ROUTES = (
+    auth.routes,
+    auth.well_known,
+    account.routes,
+    music.routes,
+    playlists.routes,
+    listening.routes,
+    libraries.routes,
+    linking.routes,
+    media.routes,
+    media.links,
+    pictures.routes,
+    uploads.routes,
+    imports.routes,
+    admin.routes,
+    vitals.routes,
+    reference.routes,
+    pages.routes,  # last: it takes every address that is left
+)
+SHOWN_TO_OTHER_SITES = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id")
+
+
+class Gateway(FastAPI):
+    """FastAPI with our own description."""
+
+    def openapi(self) -> Json:
+        """Describe the API, once."""
+        if not self.openapi_schema:
+            self.openapi_schema = document(self)
+        return self.openapi_schema
+
+
+def create_app(settings: GatewaySettings) -> Gateway:
+    """Assemble the application; it can answer once its state has ``parts``."""
+    app = Gateway(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=_middleware(settings),
+    )
+    for routes in ROUTES:
+        # Not include_router: its wrapping hides what a route is from those who ask.
+        app.router.routes.extend(routes.routes)
+    answer_problems(app)
+    return app
+
+
+def _middleware(settings: GatewaySettings) -> list[Middleware]:
+    layers = [Middleware(Observed), Middleware(Hardened, settings)]
+    if settings.cors_origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=["Authorization", "X-Api-Key", "Idempotency-Key", "Range"],
+                expose_headers=SHOWN_TO_OTHER_SITES,
+                max_age=3600,
+            )
+        )
+    return [*layers, Middleware(Compressed), Middleware(Tagged)]

@@ -1,0 +1,46 @@
+"""The two cookies of the web app. No script can read them, no other site can send them."""
+
+from fastapi import Response
+
+from services.gateway.domain.tokens import LIFETIME
+from services.gateway.http.parts import now
+from tutti.catalog.v1 import accounts_pb2 as pb
+
+ACCESS_COOKIE = "tutti_access"
+REFRESH_COOKIE = "tutti_refresh"
+REFRESH_PATH = "/api/v1/auth"
+
+
+def keep_tokens(
+    response: Response,
+    access_token: str,
+    answer: pb.SignInResponse | pb.RefreshSessionResponse,
+    *,
+    secure: bool,
+) -> None:
+    """Set both cookies, each for as long as its token is good."""
+    seconds = int(LIFETIME.total_seconds())
+    response.set_cookie(
+        ACCESS_COOKIE,
+        access_token,
+        max_age=seconds,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="strict",
+    )
+    response.set_cookie(
+        REFRESH_COOKIE,
+        answer.refresh_token,
+        max_age=max(0, answer.session.expires_at_unix_ms // 1000 - int(now().timestamp())),
+        path=REFRESH_PATH,
+        secure=secure,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def forget_tokens(response: Response, *, secure: bool) -> None:
+    """Remove both cookies."""
+    for name, path in ((ACCESS_COOKIE, "/"), (REFRESH_COOKIE, REFRESH_PATH)):
+        response.delete_cookie(name, path, secure=secure, httponly=True, samesite="strict")

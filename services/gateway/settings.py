@@ -1,0 +1,59 @@
+"""What an operator can tell the gateway, as GATEWAY_* in the environment."""
+
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from pydantic import Field, SecretBytes, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from libs.common.settings import CacheSettings, ObjectStoreSettings, ServiceSettings
+from services.gateway.domain.keys import SHORTEST_SECRET_BYTES
+
+WEB = Path(__file__).parent / "web" / "dist"
+
+
+class SignUpPolicy(StrEnum):
+    """Who may make an account."""
+
+    OPEN = "open"
+    FIRST_ONLY = "first_only"
+    CLOSED = "closed"
+
+
+class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
+    """Where the gateway listens, whom it asks, and what it allows."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
+
+    secret: SecretBytes = Field(description="all keys are derived from it; 32 bytes or more")
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    catalog_address: str = "127.0.0.1:50051"
+    ingest_address: str = "127.0.0.1:50052"
+    sign_up: SignUpPolicy = SignUpPolicy.OPEN
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^/]+)?$",
+        description="how browsers reach this server; with https cookies are Secure and HSTS is on",
+    )
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(
+        default=[], description="addresses or networks whose X-Forwarded-For is believed"
+    )
+    cors_origins: list[str] = Field(default=[], description="other sites that may call; off")
+    requests_per_minute: int = Field(default=100, ge=1, le=1_000_000)
+    media_requests_per_minute: int = Field(default=3000, ge=1, le=1_000_000)
+    sign_ins_per_minute: int = Field(default=10, ge=1, le=10_000)
+    uploads_at_once: int = Field(default=8, ge=1, le=256, description="parts held in memory")
+    web_dir: Path = WEB
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, secret: SecretBytes) -> SecretBytes:
+        if len(secret.get_secret_value()) < SHORTEST_SECRET_BYTES:
+            raise ValueError(f"must be at least {SHORTEST_SECRET_BYTES} bytes of random text")
+        return secret
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach this server over TLS."""
+        return self.public_url.startswith("https://")

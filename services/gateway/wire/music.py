@@ -1,0 +1,360 @@
+"""Artists, albums, tracks and the words and libraries around them."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field
+
+from services.gateway.wire.shapes import (
+    Answer,
+    Cursor,
+    Given,
+    Instant,
+    MaybeInstant,
+    MaybeNumber,
+    MaybeText,
+    SparseAnswer,
+    spoken,
+)
+from tutti.catalog.v1 import catalog_pb2
+from tutti.catalog.v1 import music_pb2 as pb
+
+
+class Quality(StrEnum):
+    """Which form of a recording to play."""
+
+    ORIGINAL = "original"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    OPUS = "opus"
+    PREVIEW = "preview"
+    HLS = "hls"
+
+
+class StreamQuality(StrEnum):
+    """Which form of a recording to play from one address: all but HLS, which has many."""
+
+    ORIGINAL = "original"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    OPUS = "opus"
+    PREVIEW = "preview"
+
+
+class ArtistCredit(Answer):
+    """An artist as credited on one track or album."""
+
+    artist_id: MaybeText
+    name: str
+    join_phrase: str = Field(description='What stands between this name and the next: " feat. ".')
+    musicbrainz_artist_id: MaybeText
+
+
+class Artist(Answer):
+    """Someone whose name is on a record."""
+
+    id: str
+    name: str
+    sort_name: str
+    musicbrainz_artist_id: MaybeText
+    album_count: int
+    track_count: int
+    cover_sha256: MaybeText
+    favourite_at: MaybeInstant
+    rating: MaybeNumber
+
+
+class Album(Answer):
+    """A release: what came out together under one title."""
+
+    id: str
+    library_id: str
+    title: str
+    sort_title: str
+    artists: list[ArtistCredit]
+    date: MaybeText = Field(description='As precise as known: "1973", "1973-03", "1973-03-01".')
+    original_date: MaybeText
+    disc_count: MaybeNumber
+    track_count: int
+    duration_ms: int
+    genres: list[str]
+    label: MaybeText
+    barcode: MaybeText
+    compilation: bool
+    cover_sha256: MaybeText
+    musicbrainz_release_id: MaybeText
+    musicbrainz_release_group_id: MaybeText
+    added_at: Instant
+    favourite_at: MaybeInstant
+    rating: MaybeNumber
+    play_count: int
+
+
+class SourceFormat(Answer):
+    """What the original file is."""
+
+    container: str
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    bit_depth: MaybeNumber
+    bitrate_kbps: int
+    size_bytes: int
+    file_name: str
+    lossless: bool
+
+
+class Loudness(SparseAnswer):
+    """How loud a recording is, by EBU R128 and ReplayGain 2.0."""
+
+    integrated_lufs: float = 0.0
+    range_lu: float = 0.0
+    true_peak_dbtp: float = 0.0
+    track_gain_db: float = 0.0
+    album_gain_db: float | None = None
+    track_peak: float = Field(0.0, description="Linear, full scale 1.0.")
+    album_peak: float | None = None
+
+
+class Analysis(Answer):
+    """What an analysis engine heard."""
+
+    engine: str
+    engine_version: str
+    tempo_bpm: Annotated[float | None, BeforeValidator(lambda bpm: bpm or None)]
+    tempo_confidence: float
+    key: MaybeText = Field(description='Camelot notation, from "1A" to "12B".')
+    key_confidence: float
+    energy: float
+    spectral_centroid_hz: float
+    spectral_rolloff_hz: float
+    spectral_flatness: float
+    onset_rate_hz: float
+    danceability: float
+    beats_s: list[float]
+
+
+class Rendition(Answer):
+    """A playable form of a recording."""
+
+    quality: Annotated[Quality, spoken(pb.Quality, "QUALITY_")]
+    content_type: str
+    size_bytes: int
+    bitrate_kbps: int
+
+
+class Track(Answer):
+    """One recording in one library."""
+
+    id: str
+    library_id: str
+    content_sha256: str
+    title: str
+    sort_title: str
+    artists: list[ArtistCredit]
+    album_id: MaybeText
+    album_title: MaybeText
+    disc_number: MaybeNumber
+    track_number: MaybeNumber
+    duration_ms: int
+    date: MaybeText
+    genres: list[str]
+    composers: list[str]
+    label: MaybeText
+    isrc: MaybeText
+    comment: MaybeText
+    explicit: bool
+    cover_sha256: MaybeText
+    musicbrainz_recording_id: MaybeText
+    musicbrainz_track_id: MaybeText
+    format: Annotated[SourceFormat | None, Given]
+    loudness: Annotated[Loudness | None, Given]
+    analysis: Annotated[Analysis | None, Given]
+    has_lyrics: bool
+    has_synced_lyrics: bool
+    has_waveform: bool
+    renditions: list[Rendition]
+    added_at: Instant
+    favourite_at: MaybeInstant
+    rating: MaybeNumber
+    play_count: int
+    last_played_at: MaybeInstant
+    demo: bool
+
+
+class LyricLine(Answer):
+    """One sung line and when it starts."""
+
+    start_ms: int
+    text: str
+
+
+class Lyrics(Answer):
+    """Words of a track."""
+
+    language: MaybeText = Field(description="ISO 639-2.")
+    plain: str
+    lines: list[LyricLine] = Field(description="Empty when not synced.")
+
+
+class Library(Answer):
+    """A body of music and the people who may see it."""
+
+    id: str
+    name: str
+    owner_id: MaybeText = Field(description="Null for a library of the whole server.")
+    shared_with_all: bool
+    demo: bool
+    folder: MaybeText
+    track_count: int
+    size_bytes: int
+    member_ids: list[str]
+
+
+class LibraryList(Answer):
+    """The libraries the viewer may see."""
+
+    items: list[Library] = Field(validation_alias="libraries")
+
+
+class LibraryRemoved(Answer):
+    """What went with a library."""
+
+    removed_track_count: int
+
+
+class ArtistPage(Answer):
+    """Artists by sort name."""
+
+    items: list[Artist] = Field(validation_alias="artists")
+    next_cursor: Cursor
+    total: int = Field(validation_alias="total_count")
+
+
+class ArtistDetail(Answer):
+    """An artist with what they made."""
+
+    artist: Artist
+    albums: list[Album]
+    appears_on: list[Album]
+    top_tracks: list[Track]
+
+
+class AlbumPage(Answer):
+    """Albums in the order asked for."""
+
+    items: list[Album] = Field(validation_alias="albums")
+    next_cursor: Cursor
+    total: int = Field(validation_alias="total_count")
+
+
+class AlbumDetail(Answer):
+    """An album with its tracks in order of disc and number."""
+
+    album: Album
+    tracks: list[Track]
+
+
+class TrackPage(Answer):
+    """Tracks in the order asked for."""
+
+    items: list[Track] = Field(validation_alias="tracks")
+    next_cursor: Cursor
+    total: int = Field(validation_alias="total_count")
+
+
+class TrackList(Answer):
+    """Tracks in the order their ids were asked for, those that may be seen."""
+
+    items: list[Track] = Field(validation_alias="tracks")
+
+
+class Genre(Answer):
+    """A genre and how much there is of it."""
+
+    name: str
+    album_count: int
+    track_count: int
+
+
+class GenreList(Answer):
+    """Genres by name."""
+
+    items: list[Genre] = Field(validation_alias="genres")
+
+
+class Found(Answer):
+    """What a search found, the best first."""
+
+    artists: list[Artist]
+    albums: list[Album]
+    tracks: list[Track]
+
+
+class ArtistChange(Answer):
+    """An artist as it is now."""
+
+    kind: Literal["artist"]
+    artist: Artist
+
+
+class AlbumChange(Answer):
+    """An album as it is now."""
+
+    kind: Literal["album"]
+    album: Album
+
+
+class TrackChange(Answer):
+    """A track as it is now."""
+
+    kind: Literal["track"]
+    track: Track
+
+
+class LibraryChange(Answer):
+    """A library as it is now."""
+
+    kind: Literal["library"]
+    library: Library
+
+
+class Removal(Answer):
+    """What is gone."""
+
+    kind: str = Field(description="artist, album, track or library")
+    id: str
+
+
+class RemovedChange(Answer):
+    """Word that something is gone from what the viewer may see."""
+
+    kind: Literal["removed"]
+    removed: Removal
+
+
+def _told_by_kind(told: object) -> object:
+    if isinstance(told, catalog_pb2.Change):
+        kind = told.WhichOneof("entity") or "removed"
+        return {"kind": kind, kind: getattr(told, kind)}
+    return told
+
+
+Change = Annotated[
+    Annotated[
+        ArtistChange | AlbumChange | TrackChange | LibraryChange | RemovedChange,
+        Discriminator("kind"),
+    ],
+    BeforeValidator(_told_by_kind),
+]
+
+
+class ChangePage(Answer):
+    """What changed since a cursor, in order of commit."""
+
+    changes: list[Change]
+    next_cursor: str
+    more: bool = Field(description="More is waiting now.")
+    start_over: bool = Field(description="Forget everything and read from the start.")

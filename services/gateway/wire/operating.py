@@ -1,0 +1,128 @@
+"""What operators see of the server, and the problems everyone may see."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from services.gateway.wire.imports import ImportStatus
+from services.gateway.wire.shapes import (
+    Answer,
+    Asked,
+    Cursor,
+    Instant,
+    MaybeText,
+    Paging,
+)
+
+
+class JobQuery(Paging):
+    """Which jobs."""
+
+    kind: str = Field("", pattern=r"^[a-z0-9_-]{0,64}$", description="All when left out.")
+    failed: bool = Field(False, description="Only failed ones.")
+
+
+class Job(Answer):
+    """A call of a model or an analysis engine, as it went."""
+
+    id: str
+    service: str
+    kind: str
+    engine: str
+    engine_version: str
+    model: MaybeText
+    device: str
+    input_hash: str
+    output_reference: MaybeText
+    tokens_in: int
+    tokens_out: int
+    audio_s: float
+    cost_usd: float
+    latency_ms: int
+    cache_hit: bool
+    error: MaybeText
+    user_id: MaybeText
+    finished_at: Instant
+
+
+class JobPage(Answer):
+    """Jobs, last finished first."""
+
+    items: list[Job] = Field(validation_alias="jobs")
+    next_cursor: Cursor
+
+
+class SummaryQuery(Asked):
+    """Since when to add up."""
+
+    since: AwareDatetime | None = Field(None, description="Thirty days ago when left out.")
+
+
+class JobTotal(Answer):
+    """Jobs of one kind, engine and model, added up."""
+
+    kind: str
+    engine: str
+    model: MaybeText
+    job_count: int
+    failed_count: int
+    cache_hit_count: int
+    tokens_in: int
+    tokens_out: int
+    audio_s: float
+    cost_usd: float
+    latency_ms_p50: float
+    latency_ms_p99: float
+
+
+class JobSummary(Answer):
+    """The bill."""
+
+    since: Instant
+    items: list[JobTotal]
+
+
+class PartState(Answer):
+    """Whether something the gateway needs answers."""
+
+    ready: bool
+    detail: str = Field(description="Empty when ready.")
+
+
+class Readiness(Answer):
+    """Whether the gateway can serve, and each part it needs for that."""
+
+    ready: bool
+    parts: dict[str, PartState]
+
+
+class ServerStatus(Answer):
+    """How the server is."""
+
+    version: str
+    parts: dict[str, PartState]
+    imports: ImportStatus
+
+
+class Alive(Answer):
+    """The process runs."""
+
+    alive: Literal[True] = True
+
+
+class FieldProblem(Answer):
+    """What is wrong with one field."""
+
+    field: str = Field(description='Where it is: "body.tracks.0.title", "query.limit".')
+    message: str
+
+
+class Problem(Answer):
+    """Why a request was not honoured, by RFC 9457."""
+
+    type: str = Field("about:blank", description="A name for this kind of problem.")
+    title: str = Field(description="The status in words.")
+    status: int
+    detail: str = Field(description="What was wrong, and what would be right.")
+    code: str = Field(description="What programs recognise the problem by.")
+    errors: list[FieldProblem] = Field([], description="Fields that do not fit, if it is that.")
