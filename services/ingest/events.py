@@ -1,8 +1,34 @@
 """What ingest tells the rest of the platform."""
 
+from itertools import zip_longest
+from uuid import uuid4
+
 from libs.common.events import Event
 from services.ingest.domain.quarantine import Quarantine
+from services.ingest.domain.recording import Recording, original_key
+from services.ingest.domain.tags import Tags
+from tutti.catalog.v1 import music_pb2
 from tutti.ingest.v1 import events_pb2
+
+
+def recording_ready(recording: Recording) -> Event:
+    """A library may take the recording in. The catalog answers."""
+    fact = events_pb2.RecordingReady(
+        ingest_item_id=recording.item_id,
+        user_id=recording.user_id,
+        library_id=recording.library_id,
+        track=_track(recording),
+        album=_album(recording.tags),
+        lyrics=_lyrics(recording.tags),
+        replaces_track_id=recording.replaces_track_id,
+    )
+    return Event.of(fact, key=recording.item_id)
+
+
+def recording_reanalysed(recording: Recording) -> Event:
+    """What is measured of a recording that is published was measured anew."""
+    fact = events_pb2.RecordingReanalysed(content_sha256=recording.content_sha256)
+    return Event.of(fact, key=uuid4().hex)
 
 
 def recording_quarantined(
@@ -17,4 +43,90 @@ def recording_quarantined(
         reason_code=quarantine.code,
         reason=quarantine.reason,
     )
-    return Event.of(fact, key=item_id)
+    return Event.of(fact, key=uuid4().hex)
+
+
+def _track(recording: Recording) -> music_pb2.Track:
+    tags, ids = recording.tags, recording.tags.musicbrainz
+    lyrics = _lyrics(tags)
+    return music_pb2.Track(
+        content_sha256=recording.content_sha256,
+        title=tags.title or "",
+        artists=_credits(tags.artists, ids.artists),
+        disc_number=tags.disc or 0,
+        track_number=tags.track or 0,
+        duration_ms=round(recording.encoding.duration_s * 1000),
+        date=tags.date or "",
+        genres=tags.genres,
+        composers=tags.composers,
+        label=tags.label or "",
+        isrc=tags.isrc or "",
+        comment=tags.comment or "",
+        explicit=bool(tags.explicit),
+        cover_sha256=recording.cover.sha256 if recording.cover else "",
+        musicbrainz_recording_id=ids.recording or "",
+        musicbrainz_track_id=ids.track or "",
+        format=_format(recording),
+        renditions=[_original(recording)],
+        has_lyrics=bool(lyrics.plain or lyrics.lines),
+        has_synced_lyrics=bool(lyrics.lines),
+    )
+
+
+def _credits(names: tuple[str, ...], ids: tuple[str, ...]) -> list[music_pb2.ArtistCredit]:
+    """One credit for each name; ids count only where there is one for each name."""
+    known = ids if len(ids) == len(names) else ()
+    joins = [", "] * (len(names) - 2) + [" & "] * (len(names) > 1) + [""]
+    return [
+        music_pb2.ArtistCredit(name=name, join_phrase=join, musicbrainz_artist_id=artist_id)
+        for name, join, artist_id in zip_longest(names, joins[: len(names)], known, fillvalue="")
+    ]
+
+
+def _format(recording: Recording) -> music_pb2.SourceFormat:
+    encoding = recording.encoding
+    return music_pb2.SourceFormat(
+        container=encoding.container,
+        codec=encoding.codec,
+        sample_rate_hz=encoding.sample_rate_hz,
+        channels=encoding.channels,
+        bit_depth=encoding.bit_depth or 0,
+        bitrate_kbps=round(encoding.bitrate_bps / 1000),
+        size_bytes=recording.size_bytes,
+        file_name=recording.file_name,
+        lossless=encoding.codec.lossless,
+    )
+
+
+def _original(recording: Recording) -> music_pb2.Rendition:
+    encoding = recording.encoding
+    return music_pb2.Rendition(
+        quality=music_pb2.QUALITY_ORIGINAL,
+        object_key=original_key(recording.content_sha256, encoding.container),
+        content_type=encoding.container.content_type,
+        size_bytes=recording.size_bytes,
+        bitrate_kbps=round(encoding.bitrate_bps / 1000),
+    )
+
+
+def _album(tags: Tags) -> events_pb2.AlbumTags:
+    ids = tags.musicbrainz
+    return events_pb2.AlbumTags(
+        title=tags.album or "",
+        artists=_credits(tags.album_artists, ids.album_artists),
+        date=tags.date or "",
+        original_date=tags.original_date or "",
+        disc_count=tags.disc_total or 0,
+        label=tags.label or "",
+        barcode=tags.barcode or "",
+        compilation=tags.compilation,
+        musicbrainz_release_id=ids.release or "",
+        musicbrainz_release_group_id=ids.release_group or "",
+    )
+
+
+def _lyrics(tags: Tags) -> music_pb2.Lyrics:
+    lines = [
+        music_pb2.LyricLine(start_ms=line.time_ms, text=line.text) for line in tags.synced_lyrics
+    ]
+    return music_pb2.Lyrics(plain=tags.lyrics or "", lines=lines)

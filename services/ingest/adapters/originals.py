@@ -14,6 +14,7 @@ from services.ingest.domain.claims import Claim
 from services.ingest.domain.formats import Container
 from services.ingest.domain.quarantine import Quarantine, Unusable
 from services.ingest.domain.reasons import Reason, Refused
+from services.ingest.domain.recording import original_key
 from services.ingest.domain.uploads import part_key, parts_prefix
 
 CHUNK_BYTES = 2**20
@@ -30,12 +31,7 @@ class Original:
     @property
     def key(self) -> str:
         """Where it lies in the store."""
-        return f"{original_prefix(self.content_sha256)}{self.container.extensions[0]}"
-
-
-def original_prefix(content_sha256: str) -> str:
-    """What the key of an original begins with; its extension follows."""
-    return f"audio/{content_sha256}/original."
+        return original_key(self.content_sha256, self.container)
 
 
 class Originals:
@@ -73,7 +69,7 @@ class Originals:
         self._objects.download(self._key(content_sha256), path)
 
     def _key(self, content_sha256: str) -> str:
-        prefix = original_prefix(content_sha256)
+        prefix = f"audio/{content_sha256}/original."
         for key in self._objects.keys(prefix):
             return key
         raise NotFound(f"there is no object {prefix}*")

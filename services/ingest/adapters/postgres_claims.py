@@ -48,7 +48,7 @@ class PostgresClaims:
             item = await connection.fetchrow(
                 """
                 SELECT id, user_id, library_id, file_name, size_bytes, upload_id, source_path,
-                    content_sha256, track_id, decision, state, traceparent
+                    content_sha256, track_id, replaces_track_id, decision, state, traceparent
                 FROM items WHERE id = (SELECT item_id FROM steps WHERE id = $1) FOR UPDATE
                 """,
                 step_id,
@@ -162,6 +162,7 @@ def _claim(item: Record, step: Record) -> Claim:
         source_path=item["source_path"],
         content_sha256=item["content_sha256"],
         track_id=item["track_id"],
+        replaces_track_id=item["replaces_track_id"],
         decision=item["decision"],
         published=item["state"] == "published",
         traceparent=item["traceparent"],

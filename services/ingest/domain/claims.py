@@ -25,6 +25,7 @@ class Claim:
     source_path: str | None
     content_sha256: str
     track_id: str
+    replaces_track_id: str
     decision: str
     published: bool
     traceparent: str

@@ -50,27 +50,11 @@ class Plan:
     limit_s: int
 
 
-_MEASURED = (
-    Step.HIGH, Step.MEDIUM, Step.LOW, Step.OPUS, Step.PREVIEW, Step.HLS,
-    Step.PEAKS, Step.LOUDNESS, Step.FEATURES,
-)  # fmt: skip
-
 PIPELINE: Mapping[Step, Plan] = {
     Step.STAGE: Plan((), 1.0, 900),
     Step.PROBE: Plan((Step.STAGE,), 0.5, 300),
     Step.TAGS: Plan((Step.PROBE,), 0.2, 120),
-    Step.FINGERPRINT: Plan((Step.PROBE,), 0.5, 300),
-    Step.DUPLICATES: Plan((Step.FINGERPRINT,), 0.1, 60),
-    Step.HIGH: Plan((Step.DUPLICATES,), 2.0, 1800),
-    Step.MEDIUM: Plan((Step.DUPLICATES,), 2.0, 1800),
-    Step.LOW: Plan((Step.DUPLICATES,), 2.0, 1800),
-    Step.OPUS: Plan((Step.DUPLICATES,), 1.5, 1800),
-    Step.PREVIEW: Plan((Step.DUPLICATES,), 0.3, 300),
-    Step.HLS: Plan((Step.DUPLICATES,), 1.5, 1800),
-    Step.PEAKS: Plan((Step.DUPLICATES,), 0.1, 300),
-    Step.LOUDNESS: Plan((Step.DUPLICATES,), 0.7, 900),
-    Step.FEATURES: Plan((Step.DUPLICATES,), 1.0, 900),
-    Step.PUBLISH: Plan((Step.TAGS, *_MEASURED), 0.2, 60),
+    Step.PUBLISH: Plan((Step.TAGS,), 0.2, 60),
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.ingest.domain.pipeline import Step
+from services.ingest.work.publishing import Publish
 from services.ingest.work.reading import Probe, ReadTags
 from services.ingest.work.staging import Stage
 from services.ingest.work.work import Work
@@ -14,4 +15,5 @@ def works() -> Mapping[Step, Work]:
         Step.STAGE: Stage(),
         Step.PROBE: Probe(),
         Step.TAGS: ReadTags(),
+        Step.PUBLISH: Publish(),
     }
