@@ -69,8 +69,8 @@ class Process:
                         refusal = failure
                         await asyncio.sleep(0.02)
         if self.child.returncode is not None:
-            raise NotReady(f"{self.program.name} ended with status {self.child.returncode}")
-        raise NotReady(f"{self.program.name} did not answer in {patience_s:g} s: {refusal}")
+            raise NotReady(f"ended with status {self.child.returncode}")
+        raise NotReady(f"did not answer in {patience_s:g} s: {refusal}")
 
 
 class NotReady(Exception):

@@ -11,13 +11,17 @@ Check = Callable[[], Awaitable[None]]
 """Returns when the program answers; raises OSError while it does not."""
 
 
+async def at_once() -> None:
+    """Do not wait: the program is ready when it runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A command line, and how to tell that it is ready."""
 
     name: str
     argv: tuple[str, ...]
-    ready: Check
+    ready: Check = at_once
     environment: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] | None = None
     """Called before every start, also before a restart."""

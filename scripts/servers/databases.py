@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,7 +22,7 @@ async def create_service_database(servers: Servers, service: str) -> str:
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", service):
         raise ValueError(f"{service!r} must be lower-case letters, digits and _ to name a schema")
-    password = hmac.new(servers.secret.encode(), service.encode(), hashlib.sha256).hexdigest()
+    password = servers.secret_of(service)
     await _ensure_database(servers.postgres_url)
     connection = await asyncpg.connect(in_database(servers.postgres_url, DATABASE))
     try:

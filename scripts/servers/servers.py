@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -37,6 +39,10 @@ class Servers:
     s3_secret_key: str = field(repr=False)
     secret: str = field(repr=False)
     """From which further secrets of this installation are derived."""
+
+    def secret_of(self, name: str) -> str:
+        """Return a secret for one purpose, the same for as long as the data lives."""
+        return hmac.new(self.secret.encode(), name.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +109,6 @@ async def _run(program: Program, home: Path, stack: AsyncExitStack) -> None:
     try:
         await process.until_ready(READY_S)
     except NotReady as failure:
-        raise NotReady(f"{failure}; its last words:\n{log.read_text()[-2000:]}") from None
+        raise NotReady(
+            f"{program.name} {failure}; its last words:\n{log.read_text()[-2000:]}"
+        ) from None

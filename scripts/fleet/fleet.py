@@ -1,0 +1,105 @@
+"""The fleet as a whole: servers first, then services, then what is done once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from scripts.fleet import errands
+from scripts.fleet.claims import check_port, claimed
+from scripts.fleet.journal import Journal
+from scripts.fleet.member import Member, State
+from scripts.fleet.table import Need
+from scripts.fleet.wiring import Wiring, port_names, schema
+from scripts.programs.warden import guarded
+from scripts.servers import create_service_database
+from scripts.servers.memory import remembered_ports, write_private
+from scripts.servers.servers import plan
+from scripts.servers.settings import Binaries, External
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable
+
+    from scripts.fleet.screen import Screen
+    from scripts.fleet.settings import FleetSettings
+    from scripts.fleet.table import Service
+    from scripts.programs.program import Program
+    from scripts.servers import Servers
+
+SERVICES_STOP_S = 6.0
+SERVERS_STOP_S = 2.5
+"""Both, and the search for stragglers, fit into the promised 10 s."""
+
+
+class Fleet:
+    """Runs the rows of the table on one machine."""
+
+    def __init__(self, settings: FleetSettings, screen: Screen) -> None:
+        self._settings = settings
+        self._screen = screen
+        self._home = settings.data.resolve()
+        self._journal = Journal(self._home / "log", screen.log, verbose=settings.verbose)
+        self._members: list[Member] = []
+
+    @asynccontextmanager
+    async def running(
+        self, services: tuple[Service, ...], once: tuple[Service, ...]
+    ) -> AsyncGenerator[None]:
+        """Run everything; yield when all are ready, and stop all on leaving."""
+        started, address = time.monotonic(), self._settings.address
+        with claimed(self._home), guarded(self._home), self._screen.showing(self._members):
+            check_port(self._settings)
+            planned = plan(self._home, Binaries(), External())
+            async with self._kept(planned.programs, SERVERS_STOP_S):
+                wiring = await self._wiring(planned.servers, services)
+                async with self._kept(map(wiring.program, services), SERVICES_STOP_S):
+                    took_s = time.monotonic() - started
+                    self._screen.title(f"Tutti: {address}, ready after {took_s:.1f} s")
+                    self._screen.say(f"Tutti is ready: {address}")
+                    left = map(wiring.program, once)
+                    async with errands.running(left, self._home, self._journal):
+                        yield
+        (self._home / "fleet.json").unlink(missing_ok=True)
+
+    @asynccontextmanager
+    async def _kept(self, programs: Iterable[Program], patience_s: float) -> AsyncGenerator[None]:
+        """Keep programs running side by side, and yield when every one is ready."""
+        members = [Member(each, self._home, self._journal, self._changed) for each in programs]
+        self._members += members
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each.keep_running(patience_s)) for each in members]
+            for member in members:
+                await member.ready.wait()
+            yield
+            for task in tasks:
+                task.cancel()
+
+    async def _wiring(self, servers: Servers, services: tuple[Service, ...]) -> Wiring:
+        ports = remembered_ports(self._home / "ports.json", port_names(services))
+        schemas = {schema(each) for each in services if Need.DATABASE in each.needs}
+        urls = {name: await create_service_database(servers, name) for name in sorted(schemas)}
+        return Wiring(self._settings, servers, ports, urls)
+
+    def _changed(self, member: Member) -> None:
+        """Show a change, and write it down for whoever asks from outside."""
+        self._screen.changed(member)
+        if member.state is State.RESTARTING:
+            for line in self._journal.last_words(member.program.name):
+                self._screen.log(member.program.name, line)
+        status = {
+            "address": self._settings.address,
+            "pid": os.getpid(),
+            "programs": {
+                each.program.name: {
+                    "state": each.state.value,
+                    "pid": each.pid,
+                    "starts": each.starts,
+                }
+                for each in self._members
+            },
+        }
+        write_private(self._home / "fleet.json", json.dumps(status, indent=2) + "\n")
