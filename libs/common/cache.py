@@ -33,11 +33,6 @@ class Cache:
         with _outages():
             return bool(await self._redis.set(key, value, px=round(ttl_s * 1000), nx=True))
 
-    async def take(self, key: str) -> bytes | None:
-        """What was set last, and remove it; of several callers one gets it."""
-        with _outages():
-            return _as_bytes(await self._redis.getdel(key))
-
     async def delete(self, *keys: str) -> None:
         """Forget these."""
         with _outages():

@@ -24,15 +24,15 @@ PAUSE_S = 0.5
 
 def run(compose: Composition[Settings], settings: Settings) -> None:
     """Run the service that ``compose`` assembles until SIGTERM or SIGINT."""
-    with telemetry(settings):
-        try:
+    try:
+        with telemetry(settings):
             asyncio.run(_run(compose, settings))
-        except CannotStart as problem:
-            setting = f"{settings.prefix}{problem.setting}".upper()
-            logger.error(  # noqa: TRY400 one clear line; the stack says nothing to an operator
-                "cannot start", extra={"reason": str(problem), "remedy": f"set {setting}"}
-            )
-            sys.exit(1)
+    except CannotStart as problem:
+        setting = f"{settings.prefix}{problem.setting}".upper()
+        logger.error(  # noqa: TRY400 one clear line; the stack says nothing to an operator
+            "cannot start", extra={"reason": str(problem), "remedy": f"set {setting}"}
+        )
+        sys.exit(1)
 
 
 async def _run(compose: Composition[Settings], settings: Settings) -> None:

@@ -37,7 +37,7 @@ class ServiceSettings(BaseSettings):
     rpc_tls_key: Path | None = None
     rpc_tls_ca: Path | None = None
     metrics_port: int | None = None
-    drain_s: float = 10.0
+    drain_s: float = 5.0
     patience_s: float = Field(default=30.0, description="how long to wait for servers at the start")
     nats_url: str = "nats://127.0.0.1:4222"
     otlp_endpoint: str | None = None

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from libs.common.faults import CannotStart
 from libs.common.settings import ServiceSettings
 
 _W3C = TraceContextTextMapPropagator()
@@ -30,12 +31,7 @@ def telemetry(settings: ServiceSettings) -> Generator[None]:
             _export(provider, settings.otlp_endpoint)
         trace.set_tracer_provider(provider)
         if settings.metrics_port is not None:
-            server, thread = prometheus_client.start_http_server(
-                settings.metrics_port, settings.host
-            )
-            stack.callback(thread.join)
-            stack.callback(server.server_close)
-            stack.callback(server.shutdown)
+            _show_metrics(settings.host, settings.metrics_port, stack)
         yield
 
 
@@ -78,6 +74,16 @@ def log_as_json(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+def _show_metrics(host: str, port: int, stack: ExitStack) -> None:
+    try:
+        server, thread = prometheus_client.start_http_server(port, host)
+    except OSError as error:
+        raise CannotStart(f"cannot listen at {host}:{port}: {error}", "metrics_port") from None
+    stack.callback(thread.join)
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
 
 
 def _export(provider: TracerProvider, endpoint: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import nats
 import nats.errors
@@ -44,9 +45,6 @@ class JetStreamBus:
             headers["traceparent"] = event.traceparent
         try:
             return await self._stored(event, headers)
-        except errors.NoStreamResponseError:
-            await ensure_streams(self._jetstream)  # NATS has lost its data
-            return await self._stored(event, headers)
         except (nats.errors.Error, OSError) as error:
             raise Unavailable("the event bus cannot be reached") from error
 
@@ -63,8 +61,12 @@ class JetStreamBus:
             raise CannotStart(f"NATS keeps no streams: {error!r}", "nats_url") from None
 
     async def _stored(self, event: Event, headers: dict[str, str]) -> int:
-        stored = await self._jetstream.publish(event.subject, event.payload, headers=headers)
-        return stored.seq
+        publish = partial(self._jetstream.publish, event.subject, event.payload, headers=headers)
+        try:
+            return (await publish()).seq
+        except errors.NoStreamResponseError:
+            await ensure_streams(self._jetstream)  # NATS has lost its data
+            return (await publish()).seq
 
     async def holds(self, position: int, event_id: str) -> bool:
         """Look at the very message: after a loss another may stand at its position."""

@@ -10,7 +10,8 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from itertools import chain, repeat
 
 import nats.errors
 from nats.aio.msg import Msg
@@ -60,6 +61,7 @@ class Listener:
         self._handle = handle
         self._pauses_s = pauses_s
         self._handling = asyncio.Lock()
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -74,6 +76,7 @@ class Listener:
         """Take no more facts, and wait for the one in hand."""
         if self._task is None:
             return
+        self._stopping.set()
         try:
             async with asyncio.timeout(grace_s):
                 await self._handling.acquire()
@@ -158,16 +161,17 @@ class Listener:
             if error is None:
                 outcome = "handled"
                 await message.ack()
-            elif tries <= len(self._pauses_s):
+            elif tries <= len(self._pauses_s) or _is_outage(error):
                 outcome = "again"
-                await message.nak(delay=self._pauses_s[tries - 1])
+                await message.nak(delay=self._pauses_s[min(tries, len(self._pauses_s)) - 1])
             else:
                 await self._bury(message, f"{type(error).__name__}: {error}")
         elapsed_s = time.perf_counter() - started
         HANDLE_SECONDS.labels(self._subject, self._name, outcome).observe(elapsed_s)
 
     async def _tried(self, message: Msg) -> Exception | None:
-        outages = 0
+        """What the handler failed with, if it did. An outage is waited out, unless we stop."""
+        pauses_s = chain(OUTAGE_PAUSES_S, repeat(OUTAGE_PAUSES_S[-1]))
         caller = trace_context(message.headers or {})
         with tracer.start_as_current_span(self._subject, caller, trace.SpanKind.CONSUMER):
             while True:
@@ -179,10 +183,15 @@ class Listener:
                         return error
                     facts = {"listener": self._durable, "reason": repr(error)}
                     logger.warning("an outage holds events up", extra=facts)
+                    if await self._stopped_within(next(pauses_s)):
+                        return error
                 else:
                     return None
-                await asyncio.sleep(OUTAGE_PAUSES_S[min(outages, len(OUTAGE_PAUSES_S) - 1)])
-                outages += 1
+
+    async def _stopped_within(self, pause_s: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), pause_s)
+        return self._stopping.is_set()
 
     async def _bury(self, message: Msg, reason: str) -> None:
         """Move the fact to the dead-letter stream, with the reason, and take it off this one."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
+from prometheus_client import Gauge
 
 from libs.common.events import Bus, Event
 from libs.common.faults import Unavailable
@@ -16,6 +17,7 @@ from libs.common.outages import fault_in
 
 logger = logging.getLogger(__name__)
 
+OUTBOX_EVENTS = Gauge("outbox_events", "Announcements not sent yet, or without their result")
 BATCH = 100
 POLL_S = 1.0
 """How late a row that falls due by itself may be noticed; new rows wake the relay at once."""
@@ -124,6 +126,7 @@ class Relay:
     async def _audit_now_and_then(self) -> None:
         if time.monotonic() < self._next_audit_s:
             return
+        await self._count()
         await self._forget_old_news()
         if await self._lost_some():
             logger.warning("the stream lost events, sending them again")
@@ -166,6 +169,10 @@ class Relay:
             WHERE stream_position IS NOT NULL
             """
         )
+
+    async def _count(self) -> None:
+        waiting = await self._pool.fetchval("SELECT count(*) FROM outbox WHERE due_at IS NOT NULL")
+        OUTBOX_EVENTS.set(waiting)
 
     async def _forget_old_news(self) -> None:
         await self._pool.execute(

@@ -111,7 +111,7 @@ async def _observation(method: str, context: Context[Request, Response]) -> Asyn
         with tracer.start_as_current_span(method, trace_context(headers), trace.SpanKind.SERVER):
             yield
     except grpc.aio.AbortError:
-        status = context.code()
+        status = grpc.StatusCode.UNKNOWN  # the handler told gRPC itself
         raise
     except asyncio.CancelledError:
         status = grpc.StatusCode.CANCELLED

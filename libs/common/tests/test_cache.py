@@ -18,12 +18,6 @@ async def test_of_several_who_add_one_is_told_so(cache: Cache) -> None:
     assert sorted(told) == [False, False, False, False, True]
 
 
-async def test_of_several_who_take_one_gets_it(cache: Cache) -> None:
-    await cache.set("ticket", b"1", ttl_s=5)
-    taken = await asyncio.gather(*(cache.take("ticket") for _ in range(5)))
-    assert [value for value in taken if value] == [b"1"]
-
-
 async def test_what_is_deleted_is_gone(cache: Cache) -> None:
     await cache.set("a", b"1", ttl_s=5)
     await cache.delete("a", "b")

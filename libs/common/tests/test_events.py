@@ -137,6 +137,15 @@ async def test_an_outage_holds_facts_up_and_buries_none(
         assert (await jetstream.stream_info("dead")).state.messages == 0
 
 
+async def test_an_outage_does_not_keep_a_service_from_stopping(bus: JetStreamBus) -> None:
+    audience = Audience(*[Unavailable("no database")] * 100)
+    await bus.subscribe(SongPlayed, "history", audience.listen)
+    await bus.publish(Event.of(song("So What"), "1"))
+    await until(lambda: audience.tries > 1)
+    async with asyncio.timeout(1):
+        await bus.stop_listening(grace_s=5)
+
+
 async def test_a_slow_handler_keeps_its_fact(
     bus: JetStreamBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

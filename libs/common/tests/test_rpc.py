@@ -17,6 +17,7 @@ from prometheus_client import REGISTRY
 from libs.common.faults import (
     AlreadyExists,
     CannotStart,
+    Conflict,
     FailedPrecondition,
     Fault,
     InvalidInput,
@@ -39,6 +40,7 @@ FAULTS = [
     Unauthenticated,
     PermissionDenied,
     FailedPrecondition,
+    Conflict,
     ResourceExhausted,
     Unavailable,
     TimedOut,

@@ -7,8 +7,13 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import grpc
 import httpx
 from google.protobuf.wrappers_pb2 import StringValue
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 
 from libs.common.rpc import open_channel
 from libs.common.tests.greeter import Stub
@@ -69,6 +74,51 @@ async def test_a_service_shows_its_metrics(nats_url: str) -> None:
         async with httpx.AsyncClient() as client:
             answer = await client.get(f"http://127.0.0.1:{port}/metrics")
         assert "rpc_call_seconds" in answer.text
+
+
+async def test_a_service_whose_metrics_port_is_taken_says_so(nats_url: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        async with jukebox(nats_url=nats_url, metrics_port=port) as process:
+            [spoken] = await rest(process)
+            assert await process.wait() == 1
+    assert spoken["remedy"] == "set JUKEBOX_METRICS_PORT"
+
+
+async def test_a_service_sends_its_traces_to_a_collector(nats_url: str) -> None:
+    exported: list[ExportTraceServiceRequest] = []
+
+    async def export(request: ExportTraceServiceRequest, _: object) -> ExportTraceServiceResponse:
+        exported.append(request)
+        return ExportTraceServiceResponse()
+
+    collector = grpc.aio.server()
+    handler = grpc.unary_unary_rpc_method_handler(
+        export,
+        ExportTraceServiceRequest.FromString,
+        ExportTraceServiceResponse.SerializeToString,
+    )
+    service = "opentelemetry.proto.collector.trace.v1.TraceService"
+    handlers = grpc.method_handlers_generic_handler(service, {"Export": handler})
+    collector.add_generic_rpc_handlers((handlers,))
+    port = collector.add_insecure_port("127.0.0.1:0")
+    await collector.start()
+    try:
+        endpoint = f"http://127.0.0.1:{port}"
+        async with jukebox(nats_url=nats_url, otlp_endpoint=endpoint) as process:
+            async with open_channel((await line(process))["address"]) as channel:
+                await Stub(channel).get(StringValue(value="Ella"))
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+    finally:
+        await collector.stop(1)
+    [resource] = [one for request in exported for one in request.resource_spans]
+    [attribute] = [one for one in resource.resource.attributes if one.key == "service.name"]
+    assert attribute.value.string_value == "jukebox"
+    [span] = [one for scope in resource.scope_spans for one in scope.spans]
+    assert span.name == "/tutti.test.v1.GreeterService/GetGreeting"
 
 
 async def test_a_service_that_cannot_start_says_why_in_one_line() -> None:
