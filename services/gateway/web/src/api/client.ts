@@ -15,6 +15,9 @@ export class Problem extends Error {
 /** Sent with every call: the server takes cookies only from pages that can set a header. */
 export const CLIENT_HEADER = { "X-Tutti-Client": "web" };
 
+const TOO_MANY_REQUESTS = 429;
+const TRIES = 5;
+
 let refreshing: Promise<boolean> | undefined;
 
 /** Trades the refresh cookie for the next session cookie; calls at the same time share one trade. */
@@ -34,13 +37,26 @@ export function refreshSession(): Promise<boolean> {
 
 const SIGN_IN_PATHS = ["/auth/sign-in", "/auth/sign-up", "/auth/refresh"];
 
-/** fetch with the session's cookies; an expired session is refreshed once and the call repeated. */
+/**
+ * fetch with the session's cookies; an expired session is refreshed once and the call repeated, and
+ * a server that asks to wait is waited for.
+ */
 export async function fetchWithSession(request: Request): Promise<Response> {
   const again = request.clone();
-  const response = await fetch(request);
+  const response = await patiently(request);
   const signsIn = SIGN_IN_PATHS.some((path) => request.url.endsWith(path));
   if (response.status !== 401 || signsIn || !(await refreshSession())) return response;
-  return fetch(again);
+  return patiently(again);
+}
+
+/** Adding a folder asks more in a minute than the server allows: what it refuses is sent later. */
+async function patiently(request: Request): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch(request.clone());
+    const after_s = Number(response.headers.get("Retry-After"));
+    if (response.status !== TOO_MANY_REQUESTS || attempt === TRIES || !after_s) return response;
+    await new Promise((later) => setTimeout(later, after_s * 1000));
+  }
 }
 
 const marked: Middleware = {

@@ -30,7 +30,7 @@ export function AlbumPage({ albumId }: { albumId: string }) {
           </p>
           <p className="hush">
             {[
-              about.date.slice(0, 4),
+              about.date?.slice(0, 4),
               count(about.track_count, "track"),
               longDuration(about.duration_ms),
               ...about.genres,

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { answer, api } from "../api/client";
 import { duration } from "../ui/format";
 import { usePlayer, usePlayerState } from "./PlayerProvider";
@@ -43,6 +43,13 @@ export function Waveform() {
   );
 }
 
+/** The format of BBC audiowaveform, version 2: lowest and highest sample by turns. */
+interface Audiowaveform {
+  readonly bits: number;
+  readonly channels: number;
+  readonly data: readonly number[];
+}
+
 /** Peaks of a track from 0 to 1, or none while they are on their way. */
 function usePeaks(trackId: string | undefined): readonly number[] {
   const { data } = useQuery({
@@ -56,7 +63,16 @@ function usePeaks(trackId: string | undefined): readonly number[] {
         }),
       ),
   });
-  return data?.peaks ?? [];
+  return useMemo(() => (data ? heights(data as Audiowaveform) : []), [data]);
+}
+
+/** How tall each pixel of a waveform is, from 0 to 1, the loudest channel counting. */
+export function heights({ bits, channels, data }: Audiowaveform): number[] {
+  const perPixel = 2 * channels;
+  return Array.from({ length: Math.floor(data.length / perPixel) }, (_, pixel) => {
+    const pair = data.slice(pixel * perPixel, (pixel + 1) * perPixel);
+    return Math.min(1, Math.max(...pair.map(Math.abs)) / 2 ** (bits - 1));
+  });
 }
 
 function draw(canvas: HTMLCanvasElement, peaks: readonly number[], played: number): void {

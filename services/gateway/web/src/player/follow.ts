@@ -19,7 +19,7 @@ export function keepQueueOnServer(player: Player): () => void {
       track_ids: queue.tracks.map((track) => track.id),
       current_index: queue.index,
       position_ms: Math.round(position_s * 1000),
-      client: "Tutti web",
+      changed_by: "Tutti web",
     };
     const content = signature();
     const { response } = await api.PUT("/api/v1/queue", { body });
@@ -56,10 +56,10 @@ export function keepQueueOnServer(player: Player): () => void {
 async function restore(player: Player): Promise<void> {
   const { data } = await api.GET("/api/v1/queue");
   if (!data?.tracks.length || player.state.get().queue.tracks.length) return;
-  const wanted = data.track_ids[data.current_index];
+  const wanted = data.queue.track_ids[data.queue.current_index];
   const index = Math.max(
     0,
     data.tracks.findIndex((track) => track.id === wanted),
   );
-  player.restore({ tracks: data.tracks, index }, data.position_ms / 1000);
+  player.restore({ tracks: data.tracks, index }, data.queue.position_ms / 1000);
 }

@@ -25,7 +25,7 @@ export function announceToSystem(player: Player): () => void {
       ? new MediaMetadata({
           title: track.title,
           artist: artistNames(track.artists),
-          album: track.album_title,
+          album: track.album_title ?? "",
           artwork: track.cover_sha256
             ? [{ src: coverAddress(track.cover_sha256, 600), sizes: "600x600", type: "image/webp" }]
             : [],

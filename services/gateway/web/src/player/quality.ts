@@ -45,8 +45,8 @@ export function streamAddress(track: Track): string {
 export function automatic(track: Track, mbps: number): Exclude<QualityChoice, "automatic"> {
   if (mbps < 1) return "low";
   if (mbps <= 5) return "medium";
-  const { codec, lossless } = track.format;
-  return !lossless && playable(codec) ? "original" : "high";
+  const { format } = track;
+  return format && !format.lossless && playable(format.codec) ? "original" : "high";
 }
 
 function playable(codec: string): boolean {

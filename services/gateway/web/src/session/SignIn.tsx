@@ -13,7 +13,7 @@ export function SignIn() {
   const [chosen, choose] = useState<Door>();
   const firstUser = setup.data?.has_users === false;
   const door = chosen ?? (firstUser ? "sign-up" : "sign-in");
-  const mayToggle = setup.data?.has_users && (setup.data.sign_up === "open" || door === "sign-up");
+  const mayToggle = setup.data?.has_users && (setup.data.sign_up || door === "sign-up");
 
   return (
     <main className="door">

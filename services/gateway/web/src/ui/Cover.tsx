@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 
 /** Where a cover is, as a square of that many pixels. */
 export function coverAddress(sha256: string, size: 96 | 300 | 600): string {
@@ -19,7 +19,7 @@ export function Cover({
   if (!sha256 || broken) {
     const hue = [...title].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % 360;
     return (
-      <span className="cover blank" style={{ "--hue": hue }} aria-hidden="true">
+      <span className="cover blank" style={{ "--hue": hue } as CSSProperties} aria-hidden="true">
         {title.slice(0, 1)}
       </span>
     );

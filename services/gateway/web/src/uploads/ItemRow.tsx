@@ -48,7 +48,7 @@ function said(item: Item): string {
     case "waiting":
       return "Waiting for its turn";
     case "processing":
-      return STEPS[item.current_step] ?? "Making it playable";
+      return STEPS[item.current_step ?? ""] ?? "Making it playable";
     case "undecided":
       return `You may have this already (${Math.round(100 * (item.duplicate_similarity ?? 0))} % alike)`;
     case "published":
@@ -56,7 +56,7 @@ function said(item: Item): string {
     case "duplicate":
       return "You have this already";
     case "quarantined":
-      return item.reason;
+      return item.reason ?? "It cannot become music";
     case "dismissed":
       return "Dismissed";
   }

@@ -2,7 +2,7 @@ import { answer, api, CLIENT_HEADER, Problem, problemOf, refreshSession } from "
 import type { components } from "../api/schema";
 import { Store } from "../ui/store";
 
-export type Item = components["schemas"]["ImportItem"];
+export type Item = components["schemas"]["Item"];
 type Upload = components["schemas"]["Upload"];
 
 /** A file of this page on its way: first sent, then prepared by the server. */
@@ -61,7 +61,7 @@ export class Uploader {
   async #send(file: File, key: string): Promise<Item> {
     const upload = await answer(
       api.POST("/api/v1/uploads", {
-        params: { header: { "Idempotency-Key": key } },
+        params: { header: { "idempotency-key": key } },
         body: { file_name: file.name, size_bytes: file.size, batch_id: this.#batchId },
       }),
     );
