@@ -41,7 +41,8 @@ async def run(settings: FleetSettings) -> None:
 
 
 async def _until(stop: asyncio.Event, settings: FleetSettings) -> None:
-    async with Fleet(settings, Screen()).running(SERVICES, ERRANDS):
+    once = ERRANDS if settings.demo else ()
+    async with Fleet(settings, Screen()).running(SERVICES, once):
         await stop.wait()
 
 

@@ -16,6 +16,8 @@ class FleetSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     data: Path = ROOT / "var"
+    demo: bool = True
+    """Fill in the demo library after the first start."""
     verbose: bool = False
     """Show every line that a program logs, not only warnings and errors."""
 
