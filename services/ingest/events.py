@@ -5,10 +5,24 @@ from uuid import uuid4
 
 from libs.common.events import Event
 from services.ingest.domain.quarantine import Quarantine
-from services.ingest.domain.recording import Recording, original_key
+from services.ingest.domain.recording import (
+    Recording,
+    hls_prefix,
+    original_key,
+    rendition_key,
+)
+from services.ingest.domain.renditions import HLS_BITRATES_BPS, HLS_MASTER, Rendition
 from services.ingest.domain.tags import Tags
 from tutti.catalog.v1 import music_pb2
 from tutti.ingest.v1 import events_pb2
+
+_QUALITIES = {
+    Rendition.HIGH: music_pb2.QUALITY_HIGH,
+    Rendition.MEDIUM: music_pb2.QUALITY_MEDIUM,
+    Rendition.LOW: music_pb2.QUALITY_LOW,
+    Rendition.OPUS: music_pb2.QUALITY_OPUS,
+    Rendition.PREVIEW: music_pb2.QUALITY_PREVIEW,
+}
 
 
 def recording_ready(recording: Recording) -> Event:
@@ -27,7 +41,11 @@ def recording_ready(recording: Recording) -> Event:
 
 def recording_reanalysed(recording: Recording) -> Event:
     """What is measured of a recording that is published was measured anew."""
-    fact = events_pb2.RecordingReanalysed(content_sha256=recording.content_sha256)
+    fact = events_pb2.RecordingReanalysed(
+        content_sha256=recording.content_sha256,
+        loudness=_loudness(recording),
+        renditions=_renditions(recording),
+    )
     return Event.of(fact, key=uuid4().hex)
 
 
@@ -67,7 +85,9 @@ def _track(recording: Recording) -> music_pb2.Track:
         musicbrainz_recording_id=ids.recording or "",
         musicbrainz_track_id=ids.track or "",
         format=_format(recording),
-        renditions=[_original(recording)],
+        loudness=_loudness(recording),
+        has_waveform=True,
+        renditions=_renditions(recording),
         has_lyrics=bool(lyrics.plain or lyrics.lines),
         has_synced_lyrics=bool(lyrics.lines),
     )
@@ -98,15 +118,49 @@ def _format(recording: Recording) -> music_pb2.SourceFormat:
     )
 
 
-def _original(recording: Recording) -> music_pb2.Rendition:
-    encoding = recording.encoding
-    return music_pb2.Rendition(
+def _loudness(recording: Recording) -> music_pb2.Loudness | None:
+    """What was measured, with the album's gain from the tags; None where it is too short."""
+    measured, tagged = recording.loudness, recording.tags.replay_gain
+    if measured.integrated_lufs is None:
+        return None
+    return music_pb2.Loudness(
+        integrated_lufs=measured.integrated_lufs,
+        range_lu=measured.range_lu or 0.0,
+        true_peak_dbtp=measured.true_peak_dbtp or 0.0,
+        track_gain_db=measured.track_gain_db or 0.0,
+        track_peak=measured.track_peak or 0.0,
+        album_gain_db=tagged.album_gain_db,
+        album_peak=tagged.album_peak,
+    )
+
+
+def _renditions(recording: Recording) -> list[music_pb2.Rendition]:
+    content, encoding = recording.content_sha256, recording.encoding
+    original = music_pb2.Rendition(
         quality=music_pb2.QUALITY_ORIGINAL,
-        object_key=original_key(recording.content_sha256, encoding.container),
+        object_key=original_key(content, encoding.container),
         content_type=encoding.container.content_type,
         size_bytes=recording.size_bytes,
         bitrate_kbps=round(encoding.bitrate_bps / 1000),
     )
+    made = [
+        music_pb2.Rendition(
+            quality=_QUALITIES[rendition],
+            object_key=rendition_key(content, rendition),
+            content_type=rendition.content_type,
+            size_bytes=size_bytes,
+            bitrate_kbps=rendition.bitrate_bps // 1000,
+        )
+        for rendition, size_bytes in recording.renditions.items()
+    ]
+    hls = music_pb2.Rendition(
+        quality=music_pb2.QUALITY_HLS,
+        object_key=f"{hls_prefix(content)}{HLS_MASTER}",
+        content_type="application/vnd.apple.mpegurl",
+        size_bytes=recording.hls_size_bytes,
+        bitrate_kbps=max(HLS_BITRATES_BPS.values()) // 1000,
+    )
+    return [original, *made, hls]
 
 
 def _album(tags: Tags) -> events_pb2.AlbumTags:

@@ -13,6 +13,7 @@ from services.ingest.adapters.postgres_sweep import PostgresSweep
 from services.ingest.adapters.postgres_uploads import PostgresUploads
 from services.ingest.adapters.queue import StepQueue
 from services.ingest.domain.items import ItemState
+from services.ingest.domain.recording import audio_prefix, waveform_key
 from services.ingest.domain.uploads import parts_prefix
 
 logger = logging.getLogger(__name__)
@@ -81,8 +82,8 @@ class Sweep:
 
     async def _remove_content(self) -> None:
         for content_sha256 in await self._rows.unneeded_content(MOST_REMOVALS):
-            await self._objects.remove_prefix(f"audio/{content_sha256}/")
-            await self._objects.remove(f"waveforms/{content_sha256}.json")
+            await self._objects.remove_prefix(audio_prefix(content_sha256))
+            await self._objects.remove(waveform_key(content_sha256))
             await self._rows.removed(content_sha256)
 
     async def _measure(self) -> None:

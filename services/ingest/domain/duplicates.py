@@ -4,11 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-SAME = 0.85
-"""From this likeness on two files hold the same recording."""
-MAYBE = 0.65
-"""From this likeness on a person is asked."""
-
 
 class Decision(StrEnum):
     """What a person wants to become of a possible duplicate."""
@@ -20,13 +15,15 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A recording of the library, or one on its way there, that may be the same as a new one.
+    """A recording of the library, or one on its way there, that is or may be the new one.
 
-    ``track_id`` is empty for one on its way. ``likeness`` is from 0 to 1; identical bytes are 1.
+    ``track_id`` is empty for one on its way. ``likeness`` is from 0 to 1; where it leaves
+    no doubt, they are the ``same``.
     """
 
     track_id: str
     likeness: float
+    same: bool
     new_is_better: bool
 
 
@@ -73,7 +70,7 @@ def verdict(
     Parameters
     ----------
     candidates
-        What may be the same, in any order.
+        What is or may be the same, in any order.
     asked_about
         The track a person was asked about, if one was.
     decision
@@ -81,17 +78,14 @@ def verdict(
     """
     if decision is Decision.KEEP_BOTH:
         candidates = [one for one in candidates if one.track_id != asked_about]
-    alike = sorted(
-        (one for one in candidates if one.likeness >= MAYBE), key=lambda one: -one.likeness
-    )
-    if not alike:
+    if not candidates:
         return Fresh()
-    if any(not one.track_id for one in alike):
+    if any(not one.track_id for one in candidates):
         return Waits()
-    if decision is Decision.REPLACE and any(one.track_id == asked_about for one in alike):
+    if decision is Decision.REPLACE and any(one.track_id == asked_about for one in candidates):
         return Replaces(asked_about)
-    nearest = alike[0]
-    if nearest.likeness < SAME:
+    nearest = max(candidates, key=lambda one: (one.same, one.likeness))
+    if not nearest.same:
         return Undecided(nearest.track_id, nearest.likeness)
     if nearest.new_is_better:
         return Replaces(nearest.track_id)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from services.ingest.domain.renditions import Rendition
+
 MOST_ATTEMPTS = 3
 """A step that ended its worker so often is not tried again."""
 
@@ -50,11 +52,30 @@ class Plan:
     limit_s: int
 
 
+RENDITIONS = {
+    Step.HIGH: Rendition.HIGH,
+    Step.MEDIUM: Rendition.MEDIUM,
+    Step.LOW: Rendition.LOW,
+    Step.OPUS: Rendition.OPUS,
+    Step.PREVIEW: Rendition.PREVIEW,
+}
+"""The steps that make one rendition each."""
+
 PIPELINE: Mapping[Step, Plan] = {
     Step.STAGE: Plan((), 1.0, 900),
     Step.PROBE: Plan((Step.STAGE,), 0.5, 300),
     Step.TAGS: Plan((Step.PROBE,), 0.2, 120),
-    Step.PUBLISH: Plan((Step.TAGS,), 0.2, 60),
+    Step.FINGERPRINT: Plan((Step.PROBE,), 0.5, 300),
+    Step.DUPLICATES: Plan((Step.FINGERPRINT,), 0.1, 60),
+    Step.HIGH: Plan((Step.DUPLICATES,), 2.0, 1800),
+    Step.MEDIUM: Plan((Step.DUPLICATES,), 2.0, 1800),
+    Step.LOW: Plan((Step.DUPLICATES,), 2.0, 1800),
+    Step.OPUS: Plan((Step.DUPLICATES,), 1.5, 1800),
+    Step.PREVIEW: Plan((Step.DUPLICATES,), 0.3, 300),
+    Step.HLS: Plan((Step.DUPLICATES,), 1.5, 1800),
+    Step.PEAKS: Plan((Step.DUPLICATES,), 0.1, 300),
+    Step.LOUDNESS: Plan((Step.DUPLICATES,), 0.7, 900),
+    Step.PUBLISH: Plan((Step.TAGS, *RENDITIONS, Step.HLS, Step.PEAKS, Step.LOUDNESS), 0.2, 60),
 }
 
 

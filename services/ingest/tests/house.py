@@ -79,6 +79,10 @@ class Catalog:
         published.track.library_id = fact.library_id
         await self.bus.publish(Event.of(published, key))
 
+    def told(self, item_id: str) -> events_pb2.RecordingReady:
+        """What it was told last of this item."""
+        return [one for one in self.ready if one.ingest_item_id == item_id][-1]
+
     async def remove(self, track_id: str, library_id: str, content_sha256: str) -> None:
         """Say that a track is gone, and its content unused."""
         removed = catalog_events.TrackRemoved(
@@ -215,6 +219,11 @@ class House:
     async def lacks(self, prefix: str) -> bool:
         """Whether the store has no object whose key begins so."""
         return not await self.objects.list(prefix)
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file."""
+    return path.read_bytes()
 
 
 async def eventually(look: Callable[[], Awaitable[Found | None]]) -> Found:

@@ -1,8 +1,6 @@
 import pytest
 
 from services.ingest.domain.duplicates import (
-    MAYBE,
-    SAME,
     Candidate,
     Decision,
     Duplicate,
@@ -13,19 +11,17 @@ from services.ingest.domain.duplicates import (
     verdict,
 )
 
-SAME_WORSE = Candidate("t1", SAME, new_is_better=True)
-SAME_BETTER = Candidate("t1", SAME, new_is_better=False)
-ALIKE = Candidate("t1", MAYBE, new_is_better=True)
-OTHER = Candidate("t2", MAYBE - 0.01, new_is_better=True)
+SAME_WORSE = Candidate("t1", 0.95, same=True, new_is_better=True)
+SAME_BETTER = Candidate("t1", 0.95, same=True, new_is_better=False)
+ALIKE = Candidate("t1", 0.8, same=False, new_is_better=True)
 
 
 def test_a_recording_unlike_all_others_goes_on() -> None:
     assert verdict([]) == Fresh()
-    assert verdict([OTHER]) == Fresh()
 
 
 def test_the_better_file_of_the_same_recording_replaces_the_original() -> None:
-    assert verdict([OTHER, SAME_WORSE]) == Replaces("t1")
+    assert verdict([SAME_WORSE]) == Replaces("t1")
 
 
 def test_a_file_no_better_is_a_duplicate() -> None:
@@ -33,23 +29,23 @@ def test_a_file_no_better_is_a_duplicate() -> None:
 
 
 def test_a_person_is_asked_when_the_likeness_does_not_tell() -> None:
-    assert verdict([ALIKE]) == Undecided("t1", MAYBE)
+    assert verdict([ALIKE]) == Undecided("t1", 0.8)
 
 
-def test_the_likeliest_counts() -> None:
-    nearer = Candidate("t3", 0.99, new_is_better=False)
-    assert verdict([SAME_WORSE, nearer, ALIKE]) == Duplicate("t3")
+def test_certainty_counts_more_than_likeness() -> None:
+    longer_version = Candidate("t2", 0.99, same=False, new_is_better=True)
+    assert verdict([longer_version, SAME_BETTER]) == Duplicate("t1")
 
 
 @pytest.mark.parametrize("decision", [None, Decision.REPLACE, Decision.KEEP_BOTH])
 def test_one_on_its_way_comes_first_whatever_a_person_said(decision: Decision | None) -> None:
-    on_its_way = Candidate("", MAYBE, new_is_better=True)
+    on_its_way = Candidate("", 0.8, same=False, new_is_better=True)
     assert verdict([on_its_way, SAME_BETTER], "t1", decision) == Waits()
 
 
 def test_keeping_both_holds_for_the_track_that_was_asked_about() -> None:
     assert verdict([ALIKE], "t1", Decision.KEEP_BOTH) == Fresh()
-    newer = Candidate("t4", 1.0, new_is_better=False)
+    newer = Candidate("t4", 1.0, same=True, new_is_better=False)
     assert verdict([ALIKE, newer], "t1", Decision.KEEP_BOTH) == Duplicate("t4")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from libs.common.objects import BlockingObjectStore
 from services.ingest.adapters.media.inspection import Inspector, Pcm
+from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.adapters.media.sniff import container_of
 from services.ingest.adapters.originals import Originals
 from services.ingest.adapters.scratch import Scratch
@@ -25,6 +26,7 @@ class Bench:
     objects: BlockingObjectStore
     originals: Originals
     scratch: Scratch
+    sandbox: Sandbox
     inspector: Inspector
     register_content: Callable[[Claim, str], None]
     """Says that the claim's item needs this content, before it is stored."""

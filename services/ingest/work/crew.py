@@ -123,12 +123,13 @@ class Crew:
         async def register(claim: Claim, content_sha256: str) -> None:
             await register_content(await session.connection(), claim, content_sha256)
 
-        objects = blocking_objects(settings)
+        objects, sandbox = blocking_objects(settings), open_sandbox()
         bench = Bench(
             objects,
             Originals(objects, settings.music_folders),
             Scratch(settings.scratch_folder, settings.scratch_bytes),
-            Inspector(open_sandbox()),
+            sandbox,
+            Inspector(sandbox),
             lambda claim, content_sha256: loop.run(register(claim, content_sha256)),
         )
         queue = StepQueue(self._app)

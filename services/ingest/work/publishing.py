@@ -3,11 +3,12 @@
 from libs.common.postgres import Connection, announce
 from services.ingest.adapters.postgres_library import results_of
 from services.ingest.domain.claims import Claim, Outcome
-from services.ingest.domain.pipeline import Step, StepState
+from services.ingest.domain.loudness import Loudness
+from services.ingest.domain.pipeline import RENDITIONS, Step, StepState
 from services.ingest.domain.recording import Recording
 from services.ingest.events import recording_ready, recording_reanalysed
 from services.ingest.work.bench import Bench, Result
-from services.ingest.work.results import Read, Tagged, recalled
+from services.ingest.work.results import Made, Read, Tagged, recalled
 
 
 class Publish:
@@ -44,4 +45,10 @@ async def _recording(connection: Connection, claim: Claim) -> Recording:
         encoding=read.encoding,
         tags=tagged.named(claim.file_name),
         cover=tagged.cover,
+        loudness=recalled(Loudness, results[Step.LOUDNESS]),
+        renditions={
+            rendition: recalled(Made, results[step]).size_bytes
+            for step, rendition in RENDITIONS.items()
+        },
+        hls_size_bytes=recalled(Made, results[Step.HLS]).size_bytes,
     )

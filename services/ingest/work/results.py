@@ -44,6 +44,13 @@ class Tagged:
         return with_file_name(replace(self.tags, title=title), file_name)
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made and lies in the store."""
+
+    size_bytes: int
+
+
 def remembered(value: "DataclassInstance") -> Mapping[str, object]:
     """A value as a row keeps it."""
     plain: Mapping[str, object] = json.loads(to_json(value))

@@ -1,12 +1,11 @@
 """The first step: from wherever the bytes are to their place in the store."""
 
-from libs.common.postgres import Connection
-from services.ingest.domain.claims import Claim, Outcome
-from services.ingest.domain.pipeline import StepState
+from services.ingest.domain.claims import Claim
 from services.ingest.work.bench import Bench, Result
+from services.ingest.work.work import NoFollowUp
 
 
-class Stage:
+class Stage(NoFollowUp):
     """Puts the file where its content says. The parts it came in are then swept away."""
 
     engine = None
@@ -21,7 +20,3 @@ class Stage:
             with bench.scratch.entry(original.content_sha256) as entry:
                 bench.scratch.once(entry / "original", draft.rename)
         return {}
-
-    async def settle(self, _connection: Connection, _claim: Claim, _outcome: Outcome) -> StepState:
-        """Nothing more: the item knows its content already."""
-        return StepState.DONE

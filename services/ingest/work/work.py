@@ -20,3 +20,13 @@ class Work(Protocol):
 
     async def settle(self, connection: Connection, claim: Claim, outcome: Outcome, /) -> StepState:
         """Write down what follows for this item, in the transaction that ends the step."""
+
+
+class NoFollowUp:
+    """Part of a work that only leaves a result."""
+
+    async def settle(
+        self, _connection: Connection, _claim: Claim, _outcome: Outcome, /
+    ) -> StepState:
+        """Nothing follows for the item."""
+        return StepState.DONE
