@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import asyncpg
 
 from libs.common.postgres import Connection, Pool, announce, transaction
+from services.catalog.adapters.libraries import LIBRARY, library_of, viewer_of
 from services.catalog.adapters.rows import stored_analysis, stored_loudness, stored_renditions
 from services.catalog.adapters.settling import settle
 from services.catalog.adapters.tracks import any_track
@@ -150,16 +151,12 @@ async def _outcome(connection: Connection, recording: Recording) -> Outcome:
 async def _refusal(connection: Connection, recording: Recording) -> str:
     """Why the library does not take the recording, empty when it does."""
     row = await connection.fetchrow(
-        """
-        SELECT library.owner_id = $2 OR reader.role = 'operator' AS writable
-        FROM libraries AS library LEFT JOIN users AS reader ON reader.id = $2
-        WHERE library.id = $1 AND NOT library.removing
-        """,
-        recording.library_id, recording.user_id,
-    )  # fmt: skip
+        f"{LIBRARY} WHERE l.id = $1 AND NOT l.removing", recording.library_id
+    )
     if row is None:
         return LIBRARY_GONE
-    return "" if row["writable"] else LIBRARY_NOT_YOURS
+    adder = await viewer_of(connection, recording.user_id)
+    return "" if adder.may_write(library_of(row)) else LIBRARY_NOT_YOURS
 
 
 async def _add(connection: Connection, recording: Recording) -> Outcome:
