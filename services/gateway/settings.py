@@ -26,7 +26,11 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
-    secret: SecretBytes = Field(description="all keys are derived from it; 32 bytes or more")
+    secret: SecretBytes = Field(
+        default=SecretBytes(b""),
+        validate_default=True,
+        description="all keys are derived from it; 32 bytes or more",
+    )
     http_port: int = Field(default=8080, ge=0, le=65535)
     catalog_address: str = "127.0.0.1:50051"
     ingest_address: str = "127.0.0.1:50052"
@@ -50,7 +54,7 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
     @classmethod
     def _long_enough(cls, secret: SecretBytes) -> SecretBytes:
         if len(secret.get_secret_value()) < SHORTEST_SECRET_BYTES:
-            raise ValueError(f"must be at least {SHORTEST_SECRET_BYTES} bytes of random text")
+            raise ValueError(f"set GATEWAY_SECRET to at least {SHORTEST_SECRET_BYTES} random bytes")
         return secret
 
     @property

@@ -9,7 +9,8 @@ ended, for 35 s at most. When Redis is away, the catalog is asked.
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from hashlib import sha256
 
@@ -79,15 +80,22 @@ class Identities:
         if name is not None:
             await self._forget(f"secret:{name.decode()}")
 
-    async def forget_user(self, user_id: str) -> None:
-        """A user was changed, disabled or removed; call it before the sessions are gone."""
-        answer = await self._accounts.ListSessions(pb.ListSessionsRequest(user_id=user_id))
+    @asynccontextmanager
+    async def changing(self, user_id: str) -> AsyncGenerator[None]:
+        """Forget all that was known of a user once the change within is made.
+
+        What they have is listed before, for afterwards it may be gone.
+        """
+        sessions = await self._accounts.ListSessions(pb.ListSessionsRequest(user_id=user_id))
         keys = await self._accounts.ListApiKeys(pb.ListApiKeysRequest(user_id=user_id))
-        await self._forget(f"user:{user_id}")
-        for session in answer.sessions:
-            await self.forget_session(session.id)
-        for key in keys.keys:
-            await self.forget_api_key(key.id)
+        try:
+            yield
+        finally:
+            await self._forget(f"user:{user_id}")
+            for session in sessions.sessions:
+                await self.forget_session(session.id)
+            for key in keys.keys:
+                await self.forget_api_key(key.id)
 
     async def _known(self, name: str, check: Callable[[], Awaitable[Principal]]) -> Principal:
         known = self._recent.get(name) or await self._shared(name)

@@ -5,12 +5,15 @@ While Redis is away each replica counts for itself.
 
 import logging
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from libs.common.faults import ResourceExhausted
@@ -19,6 +22,7 @@ from services.gateway.settings import GatewaySettings
 logger = logging.getLogger(__name__)
 
 WINDOW_S = 60
+PATIENCE_S = 0.5
 
 
 class Window(StrEnum):
@@ -64,20 +68,18 @@ class Allowance:
 class Windows:
     """Counts requests."""
 
-    def __init__(self, settings: GatewaySettings) -> None:
+    def __init__(self, settings: GatewaySettings, redis: ConnectionPool) -> None:
         self._quotas = {
             Window.API: RateLimitItemPerMinute(settings.requests_per_minute),
             Window.MEDIA: RateLimitItemPerMinute(settings.media_requests_per_minute),
             Window.SIGN_IN: RateLimitItemPerMinute(settings.sign_ins_per_minute),
         }
-        # A Redis that does not answer must not hold requests back for long.
         self._shared = MovingWindowRateLimiter(
             RedisStorage(
-                f"async+{settings.redis_url}",
+                "async+redis://",
                 implementation="redispy",
                 key_prefix="gateway:window",
-                socket_timeout=0.5,
-                socket_connect_timeout=0.5,
+                connection_pool=redis,  # type: ignore[arg-type]  # limits documents it, and does not type it
             )
         )
         self._own = MovingWindowRateLimiter(MemoryStorage())
@@ -107,3 +109,15 @@ class Windows:
         if not passed:
             raise TooManyRequests(allowance)
         return allowance
+
+
+@asynccontextmanager
+async def open_windows(settings: GatewaySettings) -> AsyncGenerator[Windows]:
+    """Prepare to count. A Redis that does not answer must not hold requests back for long."""
+    redis: ConnectionPool = ConnectionPool.from_url(
+        settings.redis_url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S
+    )
+    try:
+        yield Windows(settings, redis)
+    finally:
+        await redis.aclose()

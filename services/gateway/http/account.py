@@ -47,10 +47,10 @@ async def edit_me(viewer: Listener, accounts: AccountsPeer, edit: MeEdit) -> Use
 @routes.delete("/me", status_code=HTTPStatus.NO_CONTENT)
 async def remove_me(viewer: Listener, response: Response, parts: AllParts) -> None:
     """Remove one's own account with all that is in it."""
-    await parts.identities.forget_user(viewer.user_id)
-    await parts.peers.accounts.RemoveUser(
-        pb.RemoveUserRequest(viewer_id=viewer.user_id, user_id=viewer.user_id)
-    )
+    async with parts.identities.changing(viewer.user_id):
+        await parts.peers.accounts.RemoveUser(
+            pb.RemoveUserRequest(viewer_id=viewer.user_id, user_id=viewer.user_id)
+        )
     forget_tokens(response, secure=parts.settings.https)
 
 
@@ -59,17 +59,15 @@ async def change_password(
     viewer: Listener, accounts: AccountsPeer, identities: KnownIdentities, asked: PasswordChange
 ) -> None:
     """Change one's password. Every other session ends."""
-    ended = await accounts.ListSessions(pb.ListSessionsRequest(user_id=viewer.user_id))
-    await accounts.ChangePassword(
-        pb.ChangePasswordRequest(
-            user_id=viewer.user_id,
-            old_password=asked.old_password,
-            new_password=asked.new_password,
-            keep_session_id=viewer.session_id,
+    async with identities.changing(viewer.user_id):
+        await accounts.ChangePassword(
+            pb.ChangePasswordRequest(
+                user_id=viewer.user_id,
+                old_password=asked.old_password,
+                new_password=asked.new_password,
+                keep_session_id=viewer.session_id,
+            )
         )
-    )
-    for session in ended.sessions:
-        await identities.forget_session(session.id)
 
 
 @routes.get("/me/sessions")

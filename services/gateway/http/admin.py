@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import Query
@@ -66,8 +65,8 @@ async def edit_user(
     edit: UserEdit,
 ) -> User:
     """Change a user's role or plan, or disable them."""
-    answer = await accounts.EditUser(edit.request(viewer.user_id, user_id))
-    await identities.forget_user(user_id)
+    async with identities.changing(user_id):
+        answer = await accounts.EditUser(edit.request(viewer.user_id, user_id))
     return User.model_validate(answer.user)
 
 
@@ -76,10 +75,9 @@ async def remove_user(
     viewer: Operator, accounts: AccountsPeer, identities: KnownIdentities, user_id: Id
 ) -> None:
     """Remove a user with all that is theirs."""
-    await identities.forget_user(user_id)
-    await accounts.RemoveUser(
-        accounts_pb2.RemoveUserRequest(viewer_id=viewer.user_id, user_id=user_id)
-    )
+    asked = accounts_pb2.RemoveUserRequest(viewer_id=viewer.user_id, user_id=user_id)
+    async with identities.changing(user_id):
+        await accounts.RemoveUser(asked)
 
 
 @routes.get("/admin/imports/items")
@@ -154,7 +152,6 @@ async def get_server_status(_: Operator, parts: AllParts) -> ServerStatus:
     """Say how the server is."""
     answer = await parts.peers.ingest.GetStatus(ingest_pb2.GetStatusRequest(user_id=EVERYONE))
     return ServerStatus(
-        version=version("tutti"),
         parts=await states(parts),
         imports=ImportStatus.model_validate(answer),
     )

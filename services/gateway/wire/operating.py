@@ -99,7 +99,6 @@ class Readiness(Answer):
 class ServerStatus(Answer):
     """How the server is."""
 
-    version: str
     parts: dict[str, PartState]
     imports: ImportStatus
 

@@ -1,0 +1,60 @@
+"""The gateway, assembled. Run it with ``python -m services.gateway``."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import uvloop
+
+from libs.common.cache import open_cache
+from libs.common.events import Bus
+from libs.common.objects import open_objects
+from libs.common.service import run
+from services.gateway.adapters.identities import Identities
+from services.gateway.adapters.peers import open_peers
+from services.gateway.adapters.renditions import Renditions
+from services.gateway.adapters.replays import Replays
+from services.gateway.adapters.windows import open_windows
+from services.gateway.domain.keys import SigningKeys
+from services.gateway.domain.links import MediaLinks
+from services.gateway.domain.tokens import AccessTokens
+from services.gateway.http.app import create_app
+from services.gateway.http.parts import Parts
+from services.gateway.http.server import served
+from services.gateway.settings import GatewaySettings
+
+
+@asynccontextmanager
+async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
+    """Open every part in order, serve, and close them in reverse. Yields the address to open."""
+    secret = settings.secret.get_secret_value()
+    async with (
+        open_peers(settings) as peers,
+        open_cache(settings.redis_url) as cache,
+        open_objects(settings) as objects,
+        open_windows(settings) as windows,
+    ):
+        parts = Parts(
+            settings=settings,
+            peers=peers,
+            bus=bus,
+            cache=cache,
+            objects=objects,
+            identities=Identities(peers.accounts, cache),
+            windows=windows,
+            replays=Replays(cache),
+            renditions=Renditions(peers.catalog, objects),
+            tokens=AccessTokens(SigningKeys(secret)),
+            links=MediaLinks(secret),
+            upload_slots=asyncio.Semaphore(settings.uploads_at_once),
+            closing=asyncio.Event(),
+        )
+        app = create_app(settings)
+        app.state.parts = parts
+        async with served(app, settings, parts.closing) as address:
+            yield address
+
+
+if __name__ == "__main__":
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    run(gateway, GatewaySettings())

@@ -1,0 +1,105 @@
+"""The HTTP server: uvicorn within our own life cycle."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from libs.common.faults import CannotStart
+from services.gateway.settings import GatewaySettings
+
+logger = logging.getLogger(__name__)
+
+LARGEST_HEAD_BYTES = 64 * 1024
+KEEP_ALIVE_S = 65
+"""Longer than load balancers keep theirs, so that it is never we who hang up on a request."""
+POLL_S = 0.01
+BACKLOG = 2048
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """HTTP/1.1, hanging up on heads without end: the parser would keep all of one."""
+
+    _head_bytes = 0
+    _in_head = True
+
+    def data_received(self, data: bytes) -> None:
+        """Count what comes before the end of the head."""
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > LARGEST_HEAD_BYTES:
+            logger.info("hung up: the head of a request is too large")
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        self._in_head, self._head_bytes = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Stop counting."""
+        self._in_head = False
+        super().on_headers_complete()
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, leaving signals to those who run it."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture none."""
+        yield
+
+
+@asynccontextmanager
+async def served(
+    app: ASGIApp, settings: GatewaySettings, closing: asyncio.Event
+) -> AsyncGenerator[str]:
+    """Serve the application while the context is open, and yield its address.
+
+    On leaving, new connections are refused, event streams end, and requests in
+    hand get ``drain_s`` seconds to finish.
+    """
+    listener = _listen(settings)
+    host, port = listener.getsockname()[:2]
+    server = Server(
+        uvicorn.Config(
+            app,
+            http=BoundedProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level=logging.WARNING,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=max(1, round(settings.drain_s)),
+        )
+    )
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        while not server.started and not serving.done():  # noqa: ASYNC110 uvicorn has no event
+            await asyncio.sleep(POLL_S)
+        yield f"http://{host}:{port}"
+    finally:
+        closing.set()
+        server.should_exit = True
+        await serving
+
+
+def _listen(settings: GatewaySettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server(
+            (settings.host, settings.http_port), family=family, backlog=BACKLOG
+        )
+    except OSError as error:
+        where = f"{settings.host}:{settings.http_port}"
+        raise CannotStart(f"cannot listen at {where}: {error.strerror}", "http_port") from None
