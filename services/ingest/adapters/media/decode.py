@@ -125,29 +125,34 @@ class _Packets:
 
     def __init__(self, file: InputContainer, stream: AudioStream, codec: Codec) -> None:
         self._file, self._stream, self._codec = file, stream, codec
-        self._count = self._faults = self.coded_bytes = 0
+        self._faulty: list[int] = []
+        self._count = self.coded_bytes = 0
 
     def frames(self) -> Iterator[AudioFrame]:
         """Every frame that decodes; refuses a stream with more faults than an intact one has."""
         try:
             for packet in self._file.demux(self._stream):
-                self._count += 1
+                self._count += packet.size > 0  # an empty one asks decoders for their rest
                 self.coded_bytes += packet.size
                 yield from self._decoded(packet)
         except av.FFmpegError as fault:
             detail = f"after packet {self._count:,}: {fault.strerror}"
             raise Refused(Reason.CORRUPT, detail) from fault
-        if self._faults > max(2, self._count * TOLERATED_FAULTS):
-            detail = f"{self._faults:,} of {self._count:,} packets are damaged"
-            raise Refused(Reason.CORRUPT, detail)
+        self._judge()
 
     def _decoded(self, packet: "Packet[AudioStream]") -> Iterator[AudioFrame]:
         try:
             yield from packet.decode()
-        except (av.FFmpegError, ValueError) as fault:
-            self._faults += 1
-            if self._codec.lossless:
-                raise Refused(Reason.CORRUPT, f"packet {self._count:,}: {fault}") from fault
+        except (av.FFmpegError, ValueError):
+            self._faulty.append(self._count)
+
+    def _judge(self) -> None:
+        # A last packet cut short is a matter of length, and judged as that by the caller.
+        faults = sum(number < self._count for number in self._faulty)
+        tolerated = 0 if self._codec.lossless else max(2, self._count * TOLERATED_FAULTS)
+        if faults > tolerated:
+            detail = f"{faults:,} of {self._count:,} packets are damaged"
+            raise Refused(Reason.CORRUPT, detail)
 
 
 def _resampled(frames: Iterable[AudioFrame], rate_hz: int, layout: str) -> Iterator[Samples]:

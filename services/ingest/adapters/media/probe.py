@@ -16,7 +16,9 @@ from services.ingest.domain.reasons import Reason, Refused
 from services.ingest.domain.tags import tags_from, with_file_name
 
 MISSING_S = 0.5
-"""How much shorter than declared the sound may be; encoder delay and padding are below 0.2 s."""
+"""How much shorter than declared lossy sound may be: encoder delay and padding, and rounding."""
+
+MISSING_LOSSLESS_S = 0.02
 
 
 def inspect(path: Path, name: str, folder: Path, longest_s: float) -> Inspection:
@@ -66,7 +68,8 @@ def _looked_at(path: Path) -> tuple[Container, bool]:
 def _whole(pcm: PcmShape, source: Source, believable: bool) -> PcmShape:
     if not believable or source.declared_s is None:
         return pcm
-    if pcm.duration_s < source.declared_s * 0.999 - MISSING_S:
+    missing_s = MISSING_LOSSLESS_S if source.codec.lossless else MISSING_S
+    if pcm.duration_s < source.declared_s - missing_s:
         detail = f"{pcm.duration_s:.1f} s of the {source.declared_s:.1f} s it declares"
         raise Refused(Reason.TRUNCATED, detail)
     return pcm

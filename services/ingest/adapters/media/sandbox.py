@@ -82,14 +82,15 @@ class Sandbox:
         limits: Limits,
         readable: Sequence[Path] = (),
         writable: Path | None = None,
+        log_too: bool = False,
     ) -> bytes:
-        """What the program prints, once it has ended well."""
+        """What the program prints once it has ended well, with its standard error if asked."""
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
             program = subprocess.Popen(  # noqa: S603
                 [*_limited(limits), *self._caged(readable, writable), *argv],
                 stdin=subprocess.DEVNULL,
                 stdout=output,  # files, because RLIMIT_FSIZE bounds them; a pipe has no bound
-                stderr=complaints,
+                stderr=output if log_too else complaints,
                 env=dict(_ENVIRONMENT),
                 start_new_session=True,
             )
@@ -101,7 +102,7 @@ class Sandbox:
                 if isinstance(interruption, subprocess.TimeoutExpired):
                     raise OverLimit(f"ran longer than {limits.wall_s:.0f} s") from None
                 raise
-            _check(status, _tail(complaints.fileno()))
+            _check(status, _tail((output if log_too else complaints).fileno()))
             output.seek(0)
             return output.read(MOST_OUTPUT_BYTES)
 
