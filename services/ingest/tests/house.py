@@ -11,6 +11,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+import psutil
+
 from libs.common.events import Event
 from services.ingest.domain.uploads import part_key
 from tutti.catalog.v1 import events_pb2 as catalog_events
@@ -33,7 +35,7 @@ SETTLED = {
     pb.ITEM_STATE_UNDECIDED,
     pb.ITEM_STATE_DISMISSED,
 }
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 Found = TypeVar("Found")
 
@@ -130,6 +132,11 @@ class Worker:
             process.kill()
             process.wait()
             raise
+
+    def children(self) -> list[psutil.Process]:
+        """Its children and theirs."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid).children(recursive=True)
 
     @property
     def running(self) -> bool:
