@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from scripts.fleet import errands
@@ -22,7 +22,7 @@ from scripts.servers.servers import plan
 from scripts.servers.settings import Binaries, External
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator, Iterable, Iterator
 
     from scripts.fleet.screen import Screen
     from scripts.fleet.settings import FleetSettings
@@ -42,8 +42,8 @@ class Fleet:
         self._settings = settings
         self._screen = screen
         self._home = settings.data.resolve()
-        self._journal = Journal(self._home / "log", screen.log, verbose=settings.verbose)
-        self._members: list[Member] = []
+        self._journal = Journal(self._home / "log", self._log, verbose=settings.verbose)
+        self._members: dict[str, Member] = {}
 
     @asynccontextmanager
     async def running(
@@ -51,32 +51,49 @@ class Fleet:
     ) -> AsyncGenerator[None]:
         """Run everything; yield when all are ready, and stop all on leaving."""
         started, address = time.monotonic(), self._settings.address
-        with claimed(self._home), guarded(self._home), self._screen.showing(self._members):
+        with claimed(self._home), guarded(self._home), self._reporting():
             check_port(self._settings)
             planned = plan(self._home, Binaries(), External())
             async with self._kept(planned.programs, SERVERS_STOP_S):
+                # Services wait for the other servers by themselves, while they load.
+                await self._until_ready("postgres")
                 wiring = await self._wiring(planned.servers, services)
                 async with self._kept(map(wiring.program, services), SERVICES_STOP_S):
+                    await self._until_ready(*self._members)
                     took_s = time.monotonic() - started
                     self._screen.title(f"Tutti: {address}, ready after {took_s:.1f} s")
                     self._screen.say(f"Tutti is ready: {address}")
                     left = map(wiring.program, once)
                     async with errands.running(left, self._home, self._journal):
                         yield
-        (self._home / "fleet.json").unlink(missing_ok=True)
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """Tell the person at the terminal, and whoever reads fleet.json, how things stand."""
+        with self._screen.showing(self._members.values()):
+            try:
+                yield
+            finally:
+                (self._home / "fleet.json").unlink(missing_ok=True)
 
     @asynccontextmanager
     async def _kept(self, programs: Iterable[Program], patience_s: float) -> AsyncGenerator[None]:
-        """Keep programs running side by side, and yield when every one is ready."""
-        members = [Member(each, self._home, self._journal, self._changed) for each in programs]
-        self._members += members
+        """Keep programs running side by side, for as long as the context lasts."""
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(each.keep_running(patience_s)) for each in members]
-            for member in members:
-                await member.ready.wait()
+            tasks = []
+            for program in programs:
+                member = Member(program, self._home, self._journal, self._changed)
+                self._members[program.name] = member
+                tasks.append(group.create_task(member.keep_running(patience_s)))
             yield
             for task in tasks:
                 task.cancel()
+
+    async def _until_ready(self, *names: str) -> None:
+        """Wait for programs; those that are not ours count as ready."""
+        for name in names:
+            if name in self._members:
+                await self._members[name].ready.wait()
 
     async def _wiring(self, servers: Servers, services: tuple[Service, ...]) -> Wiring:
         ports = remembered_ports(self._home / "ports.json", port_names(services))
@@ -84,22 +101,21 @@ class Fleet:
         urls = {name: await create_service_database(servers, name) for name in sorted(schemas)}
         return Wiring(self._settings, servers, ports, urls)
 
+    def _log(self, name: str, line: str) -> None:
+        """Show what a program warns of, but not that it waits for others to start or stop."""
+        member = self._members.get(name)
+        if self._settings.verbose or member is None or member.state is State.READY:
+            self._screen.log(name, line)
+
     def _changed(self, member: Member) -> None:
         """Show a change, and write it down for whoever asks from outside."""
         self._screen.changed(member)
         if member.state is State.RESTARTING:
             for line in self._journal.last_words(member.program.name):
                 self._screen.log(member.program.name, line)
-        status = {
-            "address": self._settings.address,
-            "pid": os.getpid(),
-            "programs": {
-                each.program.name: {
-                    "state": each.state.value,
-                    "pid": each.pid,
-                    "starts": each.starts,
-                }
-                for each in self._members
-            },
+        programs = {
+            name: {"state": each.state.value, "pid": each.pid, "starts": each.starts}
+            for name, each in self._members.items()
         }
+        status = {"address": self._settings.address, "pid": os.getpid(), "programs": programs}
         write_private(self._home / "fleet.json", json.dumps(status, indent=2) + "\n")

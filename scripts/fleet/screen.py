@@ -16,7 +16,7 @@ from rich.table import Table
 from scripts.fleet.member import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from scripts.fleet.member import Member
 
@@ -37,13 +37,13 @@ class Screen:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)
-        self._members: Sequence[Member] = ()
+        self._members: Collection[Member] = ()
         self._memory_bytes: dict[str, int] = {}
         self._live: Live | None = None
         self._title = "Tutti is starting"
 
     @contextmanager
-    def showing(self, members: Sequence[Member]) -> Iterator[None]:
+    def showing(self, members: Collection[Member]) -> Iterator[None]:
         """Show these programs for as long as the context lasts."""
         self._members = members
         if not self._console.is_terminal:

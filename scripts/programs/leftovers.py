@@ -9,6 +9,7 @@ finds the grandchildren of a process that is long dead.
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -45,16 +46,16 @@ def end_marked(wanted: str, patience_s: float) -> int:
     They are asked first, and killed after ``patience_s``. A round that finds
     nobody proves that none was being started while the last one was counted.
     """
-    ended = 0
-    while found := [*marked(wanted)]:
-        ended += len(found)
-        for process in found:
+    ended: set[psutil.Process] = set()
+    deadline_s = time.monotonic() + patience_s
+    while found := {*marked(wanted)}:
+        late = time.monotonic() >= deadline_s
+        for process in found if late else found - ended:
             with suppress(psutil.NoSuchProcess):
-                if patience_s:
-                    process.terminate()
-                else:
+                if late:
                     process.kill()
-        _, alive = psutil.wait_procs(found, timeout=patience_s or 5)
-        patience_s = 0
-        ended -= len(alive)
-    return ended
+                else:
+                    process.terminate()
+        ended |= found
+        time.sleep(0.02)
+    return len(ended)

@@ -68,6 +68,8 @@ def postgres(folder: Path, port: int, secret: str, binaries: Binaries, *, durabl
         _check_version(folder, programs)
 
     async def ready() -> None:
+        if not _says_ready(folder):
+            raise ConnectionError("PostgreSQL is starting")
         try:
             connection = await asyncpg.connect(url(port, secret, "postgres"), timeout=2)
         except asyncpg.PostgresError as refusal:
@@ -138,6 +140,14 @@ def _run(argv: list[str]) -> None:
     )
     if done.returncode:
         raise MissingServer(f"PostgreSQL could not make its cluster:\n{done.stdout}{done.stderr}")
+
+
+def _says_ready(folder: Path) -> bool:
+    """Read what PostgreSQL notes for pg_ctl: it logs a connection that comes too early as fatal."""
+    try:
+        return (folder / "postmaster.pid").read_text().split()[-1] == "ready"
+    except (OSError, IndexError):
+        return False
 
 
 def _give_to(path: Path, owner_id: int) -> None:
