@@ -1,5 +1,6 @@
 """The whole of ingest for tests: the service in this process, its worker in another."""
 
+import socket
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -47,6 +48,7 @@ async def house(
 async def _open_house(servers: Servers, folder: Path) -> AsyncGenerator[House]:
     settings = IngestSettings(
         rpc_port=0,
+        metrics_port=_free_port(),
         drain_s=1,
         sweep_s=0.3,
         database_url=await _empty_database(servers),
@@ -74,6 +76,13 @@ async def _open_house(servers: Servers, folder: Path) -> AsyncGenerator[House]:
         await catalog.open()
         worker = Worker(settings, folder / "worker.log")
         yield House(settings, IngestServiceStub(channel), objects, catalog, worker)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 async def _empty_database(servers: Servers) -> str:
