@@ -43,11 +43,12 @@ class TrackEdit:
         columns: dict[str, object] = {}
         sort_title = self.sort_title
         if self.title is not None:
-            columns["title"] = _name(self.title, "title")
+            title = _name(self.title, "title")
+            columns["title"] = title
             if sort_title is None and "sort_title" not in edited:
-                columns |= _sorted_as(sort_name(self.title))
+                columns |= _sorted_as(sort_name(title))
         if sort_title is not None:
-            columns |= _sorted_as(sort_title or sort_name(self.title or ""))
+            columns |= _sorted_as(sort_title)
         if self.genres is not None:
             columns["genres"] = _names(self.genres, "genres")
             columns["genre_keys"] = [folded(genre) for genre in _names(self.genres, "genres")]

@@ -29,6 +29,7 @@ class Running:
     channel: grpc.aio.Channel
     bus: JetStreamBus
     database: asyncpg.Pool
+    database_url: str
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ async def running(
         grpc.aio.insecure_channel(address) as channel,
         connect(settings.database_url, "catalog", most=2) as database,
     ):
-        yield Running(channel, bus, database)
+        yield Running(channel, bus, database, settings.database_url)
         await bus.stop_listening(grace_s=1)
 
 

@@ -65,17 +65,10 @@ async def all_albums(
             return albums
 
 
-@pytest.mark.parametrize("order", pb.TrackOrder.values())
 async def test_pages_of_every_order_hold_each_track_once(
-    order: pb.TrackOrder.ValueType,
-    running: Running,
-    music: CatalogServiceAsyncStub,
-    ada: accounts_pb2.User,
+    running: Running, music: CatalogServiceAsyncStub, ada: accounts_pb2.User
 ) -> None:
     await _play_and_rate_everything(running, ada.id)
-    tracks = await all_tracks(music, pb.ListTracksRequest(viewer_id=ada.id, order=order))
-    titles = [track.title for track in tracks]
-    assert sorted(titles) == sorted(TITLES)
     newest_first = TITLES[::-1]
     expected = {
         pb.TRACK_ORDER_UNSPECIFIED: IN_ORDER,
@@ -84,29 +77,30 @@ async def test_pages_of_every_order_hold_each_track_once(
         pb.TRACK_ORDER_FREQUENT: newest_first,
         pb.TRACK_ORDER_RECENT: TITLES,
     }
-    assert titles == expected.get(order, titles)
-    ratings = [track.rating for track in tracks]
-    if order == pb.TRACK_ORDER_RATING:
-        assert ratings == sorted(ratings, reverse=True)
+    for order in pb.TrackOrder.values():
+        tracks = await all_tracks(music, pb.ListTracksRequest(viewer_id=ada.id, order=order))
+        titles = [track.title for track in tracks]
+        assert sorted(titles) == sorted(TITLES)
+        assert titles == expected.get(order, titles)
+        ratings = [track.rating for track in tracks]
+        if order == pb.TRACK_ORDER_RATING:
+            assert ratings == sorted(ratings, reverse=True)
 
 
-@pytest.mark.parametrize("order", pb.AlbumOrder.values())
 async def test_pages_of_every_order_hold_each_album_once(
-    order: pb.AlbumOrder.ValueType,
-    running: Running,
-    music: CatalogServiceAsyncStub,
-    ada: accounts_pb2.User,
+    running: Running, music: CatalogServiceAsyncStub, ada: accounts_pb2.User
 ) -> None:
     await _play_and_rate_everything(running, ada.id)
-    albums = await all_albums(music, pb.ListAlbumsRequest(viewer_id=ada.id, order=order))
-    titles = [album.title.removeprefix("Album ") for album in albums]
-    assert sorted(titles) == sorted(TITLES)
     expected = {
         pb.ALBUM_ORDER_NEWEST: TITLES[::-1],
         pb.ALBUM_ORDER_FREQUENT: TITLES[::-1],
         pb.ALBUM_ORDER_RECENT: TITLES,
     }
-    assert titles == expected.get(order, titles)
+    for order in pb.AlbumOrder.values():
+        albums = await all_albums(music, pb.ListAlbumsRequest(viewer_id=ada.id, order=order))
+        titles = [album.title.removeprefix("Album ") for album in albums]
+        assert sorted(titles) == sorted(TITLES)
+        assert titles == expected.get(order, titles)
 
 
 async def _play_and_rate_everything(running: Running, user_id: str) -> None:
@@ -209,32 +203,24 @@ async def test_a_genre_is_one_however_it_is_written(
     ]
 
 
-@pytest.mark.parametrize(
-    "token",
-    [
+async def test_a_token_that_no_list_answered_with_is_refused(
+    music: CatalogServiceAsyncStub,
+) -> None:
+    forged = (
         "nonsense",
         base64.urlsafe_b64encode(b'["title"]').decode(),
         page_token(("newest", 0, 5, "a", "b")),
         page_token(("title", 0, -1, "a", "b")),
         page_token(("title", 0, 5, "a", "\0")),
         page_token(("title", 2**64, 5, "a", "b")),
-    ],
-)
-async def test_a_token_that_no_list_answered_with_is_refused(
-    token: str, music: CatalogServiceAsyncStub
-) -> None:
-    request = pb.ListTracksRequest(viewer_id="ada", page_token=token)
-    with pytest.raises(grpc.aio.AioRpcError, match="page_token") as refusal:
-        await music.ListTracks(request)
-    assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-
-
-async def test_a_token_with_an_impossible_time_is_refused(music: CatalogServiceAsyncStub) -> None:
-    token = page_token(("newest", 0, 5, 10**17, "b"))
-    order = pb.ALBUM_ORDER_NEWEST
-    request = pb.ListAlbumsRequest(viewer_id="ada", order=order, page_token=token)
-    with pytest.raises(grpc.aio.AioRpcError, match="page_token"):
-        await music.ListAlbums(request)
+    )
+    requests = [pb.ListTracksRequest(viewer_id="ada", page_token=token) for token in forged]
+    late = page_token(("newest", 0, 5, 10**17, "b"))
+    requests.append(pb.ListTracksRequest(order=pb.TRACK_ORDER_NEWEST, page_token=late))
+    for request in requests:
+        with pytest.raises(grpc.aio.AioRpcError, match="page_token") as refusal:
+            await music.ListTracks(request)
+        assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 async def test_impossible_requests_are_refused_with_the_reason(
