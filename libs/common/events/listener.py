@@ -23,6 +23,7 @@ from prometheus_client import Histogram
 from libs.common.events.streams import STREAM, ensure_streams
 from libs.common.faults import TimedOut, Unavailable
 from libs.common.outages import fault_in
+from libs.common.tasks import end
 from libs.common.telemetry import trace_context
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ ACK_WAIT_S = 10.0
 """How long the stream waits for a sign of life before it gives a fact to another process."""
 IDLE_S = 2.0
 """How long to wait for a fact before looking whether the consumer still stands."""
+AGAIN_S = 0.5
+"""Before listening again when the stream, the consumer or the connection failed."""
 OUTAGE_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Between tries while a server the handler needs is down; the last one repeats."""
 
@@ -82,8 +85,7 @@ class Listener:
                 await self._handling.acquire()
         except TimeoutError:
             logger.warning("a handler did not finish", extra={"listener": self._durable})
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:
@@ -95,7 +97,7 @@ class Listener:
                 logger.warning("cannot listen, trying again", extra=facts)
             except Exception:
                 logger.exception("listener broke", extra={"listener": self._durable})
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(AGAIN_S)
 
     async def _ensure_consumer(self) -> None:
         await ensure_streams(self._jetstream)
@@ -190,7 +192,8 @@ class Listener:
 
     async def _stopped_within(self, pause_s: float) -> bool:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), pause_s)
+            async with asyncio.timeout(pause_s):
+                await self._stopping.wait()
         return self._stopping.is_set()
 
     async def _bury(self, message: Msg, reason: str) -> None:
@@ -229,5 +232,4 @@ async def _signs_of_life(message: Msg) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        beating.cancel()
-        await asyncio.wait([beating])
+        await end(beating)

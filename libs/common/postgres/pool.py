@@ -15,6 +15,7 @@ from libs.common.faults import CannotStart
 from libs.common.postgres.migrations import migrate
 from libs.common.postgres.relay import Relay
 from libs.common.settings import without_credentials
+from libs.common.tasks import end
 
 Pool: TypeAlias = asyncpg.Pool
 Connection: TypeAlias = PoolConnectionProxy
@@ -32,8 +33,7 @@ async def open_pool(url: str, schema: str, migrations: Path, bus: Bus) -> AsyncG
         try:
             yield pool
         finally:
-            relay.cancel()
-            await asyncio.wait([relay])
+            await end(relay)
 
 
 @asynccontextmanager

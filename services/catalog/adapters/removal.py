@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from libs.common.outages import fault_in
 from libs.common.postgres import Connection, Pool, announce, transaction
+from libs.common.tasks import end
 from services.catalog.adapters.libraries import viewer_of, writable_library
 from services.catalog.adapters.settling import forget_marks, settle
 from services.catalog.adapters.writing import become_writer
@@ -95,8 +96,7 @@ async def removing(pool: Pool) -> AsyncGenerator[Removal]:
     try:
         yield removal
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end(task)
 
 
 async def _remove(connection: Connection, library_id: str, track_ids: Sequence[str]) -> int:
