@@ -23,27 +23,30 @@ from scripts.servers.binaries import MissingServer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scripts.fleet.table import Service
 
-async def run(settings: FleetSettings) -> None:
+
+async def run(
+    settings: FleetSettings,
+    services: tuple[Service, ...] = SERVICES,
+    errands: tuple[Service, ...] = ERRANDS,
+) -> None:
     """Run Tutti until the first Ctrl-C or SIGTERM; further ones do not hurry the clean end."""
-    stop = asyncio.Event()
-    task = asyncio.ensure_future(_until(stop, settings))
+
+    async def for_ever() -> None:
+        async with Fleet(settings, Screen()).running(services, errands):
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(for_ever())
 
     def stopped() -> None:
-        if not stop.is_set():
-            stop.set()
+        if not task.cancelling():
             task.cancel()
 
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(signum, stopped)
     with suppress(asyncio.CancelledError):
         await task
-
-
-async def _until(stop: asyncio.Event, settings: FleetSettings) -> None:
-    once = ERRANDS if settings.demo else ()
-    async with Fleet(settings, Screen()).running(SERVICES, once):
-        await stop.wait()
 
 
 def reset(home: Path, *, agreed: bool) -> None:

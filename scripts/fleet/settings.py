@@ -24,5 +24,11 @@ class FleetSettings(BaseSettings):
     @property
     def address(self) -> str:
         """The address to open in a browser on this machine."""
+        host = f"[{self.here}]" if ":" in self.here else self.here
+        return f"http://{host}:{self.port}"
+
+    @property
+    def here(self) -> str:
+        """The host by which this machine reaches itself."""
         everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
-        return f"http://{'127.0.0.1' if self.host in everywhere else self.host}:{self.port}"
+        return "127.0.0.1" if self.host in everywhere else self.host

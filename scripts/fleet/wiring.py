@@ -91,8 +91,7 @@ class Wiring:
         if service.face is Face.RPC:
             return healthy(self._address(service.name))
         if service.face is Face.HTTP:
-            host, port = self.settings.address.removeprefix("http://").rsplit(":", 1)
-            return serves(host, int(port), "/readyz")
+            return serves(self.settings.here, self.settings.port, "/readyz")
         if service.face is Face.NONE:
             return at_once
         # Metrics are served where the service listens, which for these is here.

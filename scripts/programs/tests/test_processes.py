@@ -100,6 +100,7 @@ def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
         wait_until(lambda: not [*marked(mark(tmp_path))])
 
 
+@pytest.mark.slow
 def test_leftovers_of_a_parent_and_its_warden_are_ended_by_the_next(tmp_path: Path) -> None:
     argv = [sys.executable, "-c", GUARDED, str(tmp_path)]
     pipe = subprocess.PIPE
