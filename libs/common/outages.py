@@ -19,6 +19,8 @@ def fault_in(error: Exception) -> Fault | None:
     if isinstance(error, asyncpg.CharacterNotInRepertoireError):
         # The one text PostgreSQL has no place for; not even an id may hold it.
         return InvalidInput("text must not contain the character NUL")
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+        return InvalidInput("text must not contain the NUL character")
     if isinstance(error, asyncpg.QueryCanceledError):
         return TimedOut("the database took too long")
     if isinstance(error, _DATABASE) or _lost_connection(error):

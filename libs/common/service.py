@@ -48,7 +48,8 @@ async def _run(compose: Composition[Settings], settings: Settings) -> None:
                 raise
             logger.warning("not yet", extra={"reason": str(problem)})
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PAUSE_S)
+                async with asyncio.timeout(PAUSE_S):
+                    await stop.wait()
 
 
 async def _serve(compose: Composition[Settings], settings: Settings, stop: asyncio.Event) -> None:

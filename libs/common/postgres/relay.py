@@ -72,7 +72,8 @@ class Relay:
                     pass
                 await self._audit_now_and_then()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):
+                        await wake.wait()
         finally:
             if not connection.is_closed():
                 await connection.remove_listener(self._channel, ring)

@@ -43,7 +43,8 @@ async def stream(nats_url: str) -> AsyncGenerator[JetStreamContext]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("libs.common.events.listener.IDLE_S", 0.2)
+    monkeypatch.setattr("libs.common.events.listener.IDLE_S", 0.1)
+    monkeypatch.setattr("libs.common.events.listener.AGAIN_S", 0.05)
 
 
 async def test_a_listener_hears_what_was_announced_before_and_after_it_came(
@@ -154,11 +155,11 @@ async def test_a_slow_handler_keeps_its_fact(
 
     async def listen(fact: Message) -> None:
         tries.append(title(fact))
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.3)
 
     await bus.subscribe(SongPlayed, "history", listen)
     await bus.publish(Event.of(song("So What"), "1"))
-    await asyncio.sleep(0.8)
+    await asyncio.sleep(0.4)
     assert tries == ["So What"]
 
 
@@ -211,7 +212,7 @@ async def test_a_listener_recovers_when_the_stream_loses_its_end(
     if healing:
         await until(lambda: "new" in audience.heard)
     else:
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.5)
         assert "new" not in audience.heard
 
 

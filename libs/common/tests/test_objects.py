@@ -15,7 +15,7 @@ from libs.common.objects.store import CHUNK_BYTES
 from libs.common.settings import ObjectStoreSettings
 from libs.common.tests.waiting import until
 
-LARGE = bytes(range(256)) * 4096 * 24  # 24 MiB: more than sockets hold on the way
+LARGE = bytes(range(256)) * 4096 * 12
 
 
 @pytest.fixture
@@ -33,7 +33,10 @@ async def test_what_is_stored_is_read_back(tape: ObjectStore) -> None:
     assert found.last_modified.tzinfo is not None
 
 
-async def test_a_file_in_several_parts_arrives_whole(objects: ObjectStore, tmp_path: Path) -> None:
+async def test_a_file_in_several_parts_arrives_whole(
+    objects: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.common.objects.blocking.PART_BYTES", 5 * 2**20)
     (tmp_path / "in").write_bytes(LARGE)
     await objects.put_file("staging/large", tmp_path / "in", "audio/wav")
     await objects.download("staging/large", tmp_path / "out")
@@ -110,11 +113,10 @@ async def test_a_cancelled_reader_frees_its_connection(
                 await asyncio.sleep(0.01)
 
     readers = [asyncio.create_task(read(objects.open_range("large"))) for _ in range(4)]
-    await asyncio.sleep(0.15)
+    await until(lambda: len(opened) == 4)
     for reader in readers:
         reader.cancel()
     await asyncio.wait(readers)
-    assert len(opened) == 4
     await until(lambda: all(response.closed for response in opened))
 
 
@@ -179,5 +181,8 @@ async def test_a_store_without_keys_is_refused() -> None:
 async def test_no_thread_outlives_the_store(object_settings: ObjectStoreSettings) -> None:
     async with open_objects(object_settings) as objects:
         await objects.list("")
-    await asyncio.sleep(0.05)
-    assert not [one for one in threading.enumerate() if one.name.startswith("objects")]
+    await until(lambda: not object_threads())
+
+
+def object_threads() -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if one.name.startswith("objects")]

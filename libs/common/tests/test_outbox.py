@@ -20,7 +20,8 @@ RELAY = "libs.common.postgres.relay"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("libs.common.events.listener.IDLE_S", 0.2)
+    monkeypatch.setattr("libs.common.events.listener.IDLE_S", 0.1)
+    monkeypatch.setattr("libs.common.events.listener.AGAIN_S", 0.05)
     monkeypatch.setattr(f"{RELAY}.AUDIT_EVERY_S", 0.1)
     monkeypatch.setattr(f"{RELAY}.POLL_S", 0.1)
     monkeypatch.setattr(f"{RELAY}.RESEND_AFTER_S", 0.1)
@@ -96,7 +97,7 @@ async def test_what_awaits_a_result_is_sent_again_until_it_is_closed(
         await close_announcement(connection, Event.id_of(SongPlayed, "So What"))
     await asyncio.sleep(0.1)
     so_far = len(heard)
-    await asyncio.sleep(1)
+    await asyncio.sleep(0.6)  # more than the next two times it would have been due
     assert len(heard) == so_far
     assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
 

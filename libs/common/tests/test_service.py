@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import grpc
 import httpx
+import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -19,6 +20,8 @@ from libs.common.rpc import open_channel
 from libs.common.tests.greeter import Stub
 
 Jukebox = asyncio.subprocess.Process
+
+pytestmark = pytest.mark.slow
 
 
 @asynccontextmanager
