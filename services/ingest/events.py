@@ -44,6 +44,7 @@ def recording_reanalysed(recording: Recording) -> Event:
     fact = events_pb2.RecordingReanalysed(
         content_sha256=recording.content_sha256,
         loudness=_loudness(recording),
+        analysis=_analysis(recording),
         renditions=_renditions(recording),
     )
     return Event.of(fact, key=uuid4().hex)
@@ -86,6 +87,7 @@ def _track(recording: Recording) -> music_pb2.Track:
         musicbrainz_track_id=ids.track or "",
         format=_format(recording),
         loudness=_loudness(recording),
+        analysis=_analysis(recording),
         has_waveform=True,
         renditions=_renditions(recording),
         has_lyrics=bool(lyrics.plain or lyrics.lines),
@@ -131,6 +133,25 @@ def _loudness(recording: Recording) -> music_pb2.Loudness | None:
         track_peak=measured.track_peak or 0.0,
         album_gain_db=tagged.album_gain_db,
         album_peak=tagged.album_peak,
+    )
+
+
+def _analysis(recording: Recording) -> music_pb2.Analysis:
+    heard = recording.analysis
+    return music_pb2.Analysis(
+        engine=heard.engine,
+        engine_version=heard.engine_version,
+        tempo_bpm=heard.tempo_bpm or 0.0,
+        tempo_confidence=heard.tempo_confidence,
+        key=heard.key.camelot if heard.key else "",
+        key_confidence=heard.key_confidence,
+        energy=heard.energy,
+        spectral_centroid_hz=heard.spectral_centroid_hz,
+        spectral_rolloff_hz=heard.spectral_rolloff_hz,
+        spectral_flatness=heard.spectral_flatness,
+        onset_rate_hz=heard.onset_rate_hz,
+        danceability=heard.danceability,
+        beats_s=heard.beats_s,
     )
 
 

@@ -34,6 +34,7 @@ class IngestSettings(ServiceSettings, DatabaseSettings, ObjectStoreSettings, Cac
         default=(), description="folders that may be scanned, with ':' between them"
     )
 
+    analysis_engine: str = "pulse"
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     steps_per_process: int = Field(default=200, ge=1)
     scratch_folder: Path = Path(tempfile.gettempdir()) / "tutti-ingest"

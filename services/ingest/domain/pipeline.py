@@ -75,7 +75,10 @@ PIPELINE: Mapping[Step, Plan] = {
     Step.HLS: Plan((Step.DUPLICATES,), 1.5, 1800),
     Step.PEAKS: Plan((Step.DUPLICATES,), 0.1, 300),
     Step.LOUDNESS: Plan((Step.DUPLICATES,), 0.7, 900),
-    Step.PUBLISH: Plan((Step.TAGS, *RENDITIONS, Step.HLS, Step.PEAKS, Step.LOUDNESS), 0.2, 60),
+    Step.FEATURES: Plan((Step.DUPLICATES,), 1.0, 900),
+    Step.PUBLISH: Plan(
+        (Step.TAGS, *RENDITIONS, Step.HLS, Step.PEAKS, Step.LOUDNESS, Step.FEATURES), 0.2, 60
+    ),
 }
 
 

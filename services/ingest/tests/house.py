@@ -18,6 +18,8 @@ from services.ingest.domain.uploads import part_key
 from tutti.catalog.v1 import events_pb2 as catalog_events
 from tutti.ingest.v1 import events_pb2
 from tutti.ingest.v1 import ingest_pb2 as pb
+from tutti.ledger.v1 import events_pb2 as ledger_events
+from tutti.ledger.v1 import ledger_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -48,6 +50,7 @@ class Catalog:
     ready: list[events_pb2.RecordingReady] = field(default_factory=list)
     reanalysed: list[events_pb2.RecordingReanalysed] = field(default_factory=list)
     quarantined: list[events_pb2.RecordingQuarantined] = field(default_factory=list)
+    jobs: list[ledger_pb2.Job] = field(default_factory=list)
     tracks: dict[str, str] = field(default_factory=dict)
     refuses: str = ""
     answers: asyncio.Event = field(default_factory=asyncio.Event)
@@ -58,6 +61,7 @@ class Catalog:
         await self.bus.subscribe(events_pb2.RecordingReady, "catalog", self._answer)
         await self.bus.subscribe(events_pb2.RecordingReanalysed, "catalog", self._note)
         await self.bus.subscribe(events_pb2.RecordingQuarantined, "catalog", self._mourn)
+        await self.bus.subscribe(ledger_events.JobFinished, "catalog", self._enter)
 
     async def _answer(self, fact: events_pb2.RecordingReady) -> None:
         await self.answers.wait()
@@ -97,6 +101,9 @@ class Catalog:
 
     async def _note(self, fact: events_pb2.RecordingReanalysed) -> None:
         self.reanalysed.append(fact)
+
+    async def _enter(self, fact: ledger_events.JobFinished) -> None:
+        self.jobs.append(fact.job)
 
     async def _mourn(self, fact: events_pb2.RecordingQuarantined) -> None:
         self.quarantined.append(fact)

@@ -19,6 +19,7 @@ from libs.common.faults import CannotStart
 from libs.common.objects import blocking_objects
 from libs.common.postgres import connect
 from libs.common.telemetry import log_as_json, telemetry
+from services.ingest.adapters.engines import analysis_engine
 from services.ingest.adapters.media.inspection import Inspector
 from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.adapters.originals import Originals
@@ -27,6 +28,7 @@ from services.ingest.adapters.postgres_library import register_content
 from services.ingest.adapters.postgres_session import Session
 from services.ingest.adapters.queue import RUN_STEP, StepQueue, celery_app
 from services.ingest.adapters.scratch import Scratch
+from services.ingest.domain.analysis import AnalysisEngine
 from services.ingest.domain.claims import Claim
 from services.ingest.settings import IngestSettings
 from services.ingest.work.attempt import Attempts
@@ -53,7 +55,7 @@ class Crew:
         self._settings = settings
         self._app = celery_app(settings.redis_url, settings.queue_name)
         self._app.task(name=RUN_STEP)(self._run_step)
-        self._works = works()
+        self._works = works(_analyst(settings.analysis_engine))
         self._opened = ExitStack()
         self._attempts: Attempts | None = None
 
@@ -137,6 +139,13 @@ class Crew:
 
     def _close(self, **_: object) -> None:
         self._opened.close()
+
+
+def _analyst(name: str) -> AnalysisEngine:
+    try:
+        return analysis_engine(name)
+    except ValueError as problem:
+        raise CannotStart(str(problem), "analysis_engine") from None
 
 
 def _die_with_parent(**_: object) -> None:

@@ -2,6 +2,7 @@
 
 from libs.common.postgres import Connection, announce
 from services.ingest.adapters.postgres_library import results_of
+from services.ingest.domain.analysis import Analysis
 from services.ingest.domain.claims import Claim, Outcome
 from services.ingest.domain.loudness import Loudness
 from services.ingest.domain.pipeline import RENDITIONS, Step, StepState
@@ -46,6 +47,7 @@ async def _recording(connection: Connection, claim: Claim) -> Recording:
         tags=tagged.named(claim.file_name),
         cover=tagged.cover,
         loudness=recalled(Loudness, results[Step.LOUDNESS]),
+        analysis=recalled(Analysis, results[Step.FEATURES]),
         renditions={
             rendition: recalled(Made, results[step]).size_bytes
             for step, rendition in RENDITIONS.items()

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from services.ingest.adapters.media.ffmpeg import version
+from services.ingest.domain.analysis import AnalysisEngine
 from services.ingest.domain.claims import Engine
 from services.ingest.domain.pipeline import RENDITIONS, Step
 from services.ingest.work.likeness import TakeFingerprint, TellApart
-from services.ingest.work.measuring import MeasureLoudness
+from services.ingest.work.measuring import Analyse, MeasureLoudness
 from services.ingest.work.publishing import Publish
 from services.ingest.work.reading import Probe, ReadTags
 from services.ingest.work.rendering import DrawWaveform, Render, RenderHls
@@ -14,7 +15,7 @@ from services.ingest.work.staging import Stage
 from services.ingest.work.work import Work
 
 
-def works() -> Mapping[Step, Work]:
+def works(analyst: AnalysisEngine) -> Mapping[Step, Work]:
     """Every step of the pipeline with its work."""
     ffmpeg = Engine("ffmpeg", version())
     chromaprint = Engine("chromaprint", ffmpeg.version)
@@ -28,5 +29,6 @@ def works() -> Mapping[Step, Work]:
         Step.HLS: RenderHls(ffmpeg),
         Step.PEAKS: DrawWaveform(),
         Step.LOUDNESS: MeasureLoudness(ffmpeg),
+        Step.FEATURES: Analyse(analyst),
         Step.PUBLISH: Publish(),
     }
