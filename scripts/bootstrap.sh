@@ -18,8 +18,6 @@ install_hashed() { .venv/bin/uv pip "$@" --no-config --quiet --require-hashes; }
 missing_packages() {
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     have bwrap || echo bubblewrap
-    find /usr/lib /usr/local/lib /opt/homebrew/lib -name 'libchromaprint.*' 2>/dev/null | grep -q . \
-        || echo libchromaprint1
     if [ "$1" = test ]; then
         have chromium || have chromium-browser || have google-chrome || echo chromium
     fi

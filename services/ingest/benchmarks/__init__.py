@@ -1,0 +1,1 @@
+"""Speeds and accuracies we promise, measured: ``python -m services.ingest.benchmarks.<name>``."""
