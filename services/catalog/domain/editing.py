@@ -12,12 +12,17 @@ from services.catalog.domain.names import (
     sort_name,
     tidy_date,
 )
-from services.catalog.domain.publishing import HIGHEST_NUMBER, MOST_CREDITS
+from services.catalog.domain.publishing import (
+    HIGHEST_NUMBER,
+    LAST_LYRIC_MS,
+    LONGEST_LANGUAGE,
+    LONGEST_LYRIC_LINE,
+    MOST_CREDITS,
+    MOST_LYRIC_LINES,
+)
 from services.catalog.domain.text import line, line_or_nothing, prose
 
 MOST_VALUES = 50
-MOST_LYRIC_LINES = 5000
-LAST_LYRIC_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +147,10 @@ def checked_lyrics(lyrics: Lyrics) -> Lyrics:
     if not all(0 <= each.start_ms <= LAST_LYRIC_MS for each in lyrics.lines):
         raise InvalidInput("a line of lyrics must start between 0 and 24 hours")
     lines = [
-        LyricLine(each.start_ms, line_or_nothing(each.text, "a line of lyrics", 1000))
+        LyricLine(each.start_ms, line_or_nothing(each.text, "a line of lyrics", LONGEST_LYRIC_LINE))
         for each in sorted(lyrics.lines, key=lambda each: each.start_ms)
     ]
-    language = line_or_nothing(lyrics.language, "language", 3)
+    language = line_or_nothing(lyrics.language, "language", LONGEST_LANGUAGE)
     return Lyrics(language, prose(lyrics.plain, "lyrics", LONGEST_LYRICS), lines)
 
 

@@ -10,12 +10,14 @@ from services.catalog.domain.music import (
     Analysis,
     Credit,
     Loudness,
+    LyricLine,
     Lyrics,
     Rendition,
     SourceFormat,
     display_name,
 )
 from services.catalog.domain.names import (
+    LONGEST_LYRICS,
     folded,
     searchable,
     sort_name,
@@ -32,6 +34,10 @@ TRACK_GONE = "the track was removed since"
 LONGEST_JOIN_PHRASE = 40
 MOST_CREDITS = 50
 HIGHEST_NUMBER = 9999
+LONGEST_LANGUAGE = 3
+LONGEST_LYRIC_LINE = 1000
+MOST_LYRIC_LINES = 5000
+LAST_LYRIC_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,8 @@ class Recording:
             label=tidy(self.label),
             isrc=tidy(self.isrc, 12),
             comment=tidy_prose(self.comment),
+            format=replace(self.format, file_name=tidy(self.format.file_name)),
+            lyrics=tidy_lyrics(self.lyrics),
             musicbrainz_recording_id=tidy_musicbrainz_id(self.musicbrainz_recording_id),
             musicbrainz_track_id=tidy_musicbrainz_id(self.musicbrainz_track_id),
             album=self.album.tidied(artists),
@@ -208,6 +216,17 @@ def tidy_credits(artists: Sequence[Credit]) -> Sequence[Credit]:
         for credit in artists
     ]
     return [credit for credit in tidied if credit.name][:MOST_CREDITS]
+
+
+def tidy_lyrics(lyrics: Lyrics) -> Lyrics:
+    """Lyrics from tags, made fit to keep."""
+    lines = [
+        LyricLine(each.start_ms, tidy(each.text, LONGEST_LYRIC_LINE))
+        for each in sorted(lyrics.lines, key=lambda each: each.start_ms)
+        if 0 <= each.start_ms <= LAST_LYRIC_MS
+    ][:MOST_LYRIC_LINES]
+    plain = tidy_prose(lyrics.plain, LONGEST_LYRICS)
+    return Lyrics(tidy(lyrics.language, LONGEST_LANGUAGE), plain, lines)
 
 
 def _number(number: int) -> int:

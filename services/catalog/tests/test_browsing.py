@@ -242,6 +242,14 @@ async def test_impossible_requests_are_refused_with_the_reason(
         assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
+async def test_an_id_with_a_nul_is_refused_with_the_reason(
+    music: CatalogServiceAsyncStub,
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError, match="NUL") as refusal:
+        await music.GetAlbum(pb.GetAlbumRequest(viewer_id="ada", album_id="\0"))
+    assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
 async def test_the_object_to_play_is_named(ingest: Ingest, music: CatalogServiceAsyncStub) -> None:
     ada = await ingest.user("ada")
     (track,) = await ingest.publish(ada, recording("One"))

@@ -10,6 +10,8 @@ import asyncpg
 import grpc
 import pytest
 
+from libs.common.postgres import connect
+from services.catalog.adapters.changes import Changes
 from services.catalog.domain.paging import page_token
 from services.catalog.tests.recordings import ARRIVES_S, recording
 from tutti.catalog.v1 import catalog_pb2 as pb
@@ -202,6 +204,22 @@ async def test_another_life_of_the_database_starts_readers_over(
     device = Device(music, ada.id)
     await device.sync()
     device.cursor = page_token(("another", 1, 0, 10**9, "", "", "", ""))
+    await device.sync()
+    assert device.titles() == ["One"]
+
+
+async def test_a_restored_copy_is_told_whole_whatever_its_stamps(
+    ingest: Ingest, running: Running, music: CatalogServiceAsyncStub
+) -> None:
+    ada = await ingest.user("ada")
+    await ingest.publish(ada, recording("One"))
+    await running.database.execute("UPDATE change_life SET life = 'of another cluster'")
+    await running.database.execute("UPDATE changes SET stamp = '9000000000000'")
+    device = Device(music, ada.id)
+    await device.sync()
+    assert device.titles() == []
+    async with connect(running.database_url, "catalog", most=1) as pool:
+        await Changes(pool).adopt()
     await device.sync()
     assert device.titles() == ["One"]
 

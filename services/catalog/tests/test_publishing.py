@@ -307,3 +307,22 @@ async def test_album_artists_in_tags_decide_whose_album_it_is(
     await ingest.publish(ada, ready)
     (album,) = await albums_of(music, ada.id)
     assert [credit.name for credit in album.artists] == ["Host"]
+
+
+async def test_tags_from_strangers_are_cleaned_and_never_block_the_way(ingest: Ingest) -> None:
+    ada = await ingest.user("ada")
+    ready = recording(
+        "T\0itle", artists=["A\0da", " "], track_number=-3, disc_number=10**6, date="soon"
+    )
+    ready.track.format.file_name = "a\0.flac"
+    ready.track.artists[0].musicbrainz_artist_id = "none"
+    ready.album.label = "x" * 1000
+    ready.lyrics.plain = "la\0la"
+    ready.lyrics.lines.add(start_ms=-5, text="before")
+    (track,) = await ingest.publish(ada, ready)
+    assert (track.title, track.format.file_name) == ("T itle", "a .flac")
+    assert [each.name for each in track.artists] == ["A da"]
+    assert track.artists[0].musicbrainz_artist_id == ""
+    assert (track.track_number, track.disc_number, track.date) == (0, 0, "")
+    assert track.has_lyrics
+    assert not track.has_synced_lyrics
