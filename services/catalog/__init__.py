@@ -6,5 +6,5 @@ Answers   tutti.catalog.v1.CatalogService, AccountsService, ListeningService;
           tutti.ledger.v1.LedgerService
 Announces tutti.catalog.v1.TrackPublished, TrackRefused, TrackEdited, TrackRemoved
 Listens   to tutti.ingest.v1.RecordingReady, RecordingReanalysed;
-          tutti.gateway.v1.PlaybackReported
+          tutti.gateway.v1.PlaybackReported; tutti.ledger.v1.JobFinished
 """
