@@ -1,29 +1,47 @@
 """The worker of ingest. Run it with ``python -m services.ingest.worker``."""
 
+import logging
 import os
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from services.ingest.adapters.scratch import Scratch
 from services.ingest.settings import IngestSettings
+
+logger = logging.getLogger(__name__)
 
 
 def main() -> int:
     """Work until told to stop, with one set of metrics for all processes of the worker."""
     settings = IngestSettings()
-    settings.scratch_folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="metrics-", dir=settings.scratch_folder) as metrics:
-        # Two threads on two busy cores cost two to four times the time of one.
-        for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
-            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-        # prometheus_client decides on import whether its figures are shared by processes.
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
-        from services.ingest.work.crew import Crew  # noqa: PLC0415
-        from services.ingest.work.metrics import serve_metrics  # noqa: PLC0415
+    scratch = Scratch(settings.scratch_folder, settings.scratch_bytes)
+    scratch.clear_dead_work()
+    metrics = scratch.own() / "metrics"
+    metrics.mkdir()
+    # Two threads on two busy cores cost two to four times the time of one.
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    # prometheus_client decides on import whether its figures are shared by processes.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+    return _work(settings, scratch)
 
+
+def _work(settings: IngestSettings, scratch: Scratch) -> int:
+    from libs.common.faults import CannotStart  # noqa: PLC0415  after the environment is set
+    from libs.common.telemetry import log_as_json  # noqa: PLC0415
+    from services.ingest.work.crew import Crew  # noqa: PLC0415
+    from services.ingest.work.metrics import serve_metrics  # noqa: PLC0415
+
+    log_as_json(settings.log_level)
+    try:
         if settings.metrics_port is not None:
-            serve_metrics(settings.host, settings.metrics_port, Path(metrics))
-        return Crew(settings).work()
+            serve_metrics(settings.host, settings.metrics_port, scratch.own() / "metrics")
+        return Crew(settings, scratch).work()
+    except CannotStart as problem:
+        setting = f"{settings.prefix}{problem.setting}".upper()
+        logger.error(  # noqa: TRY400  one clear line; the stack says nothing to an operator
+            "cannot start", extra={"reason": str(problem), "remedy": f"set {setting}"}
+        )
+        return 1
 
 
 if __name__ == "__main__":

@@ -179,7 +179,7 @@ async def _take(connection: Connection, claim: Claim) -> None:
             )
         WHERE id = $1
         """,
-        claim.step_id, claim.attempt, PIPELINE[claim.step].limit_s + 60,
+        claim.step_id, claim.attempt, PIPELINE[claim.step].limit_s + 120,
     )  # fmt: skip
     await connection.execute(
         """

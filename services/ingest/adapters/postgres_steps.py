@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from libs.common.postgres import Connection, announce
-from services.ingest.domain.pipeline import Step, StepState, progress, ready
+from services.ingest.domain.pipeline import PIPELINE, Step, StepState, progress, ready
 from services.ingest.domain.quarantine import Quarantine
 from services.ingest.events import recording_quarantined
 
@@ -30,7 +30,8 @@ async def free_ready_steps(connection: Connection, item_id: str) -> dict[int, St
         """,
         item_id, list(ready(states)),
     )  # fmt: skip
-    return {row["id"]: Step(row["name"]) for row in rows}
+    longest_first = sorted(rows, key=lambda row: -PIPELINE[Step(row["name"])].weight)
+    return {row["id"]: Step(row["name"]) for row in longest_first}
 
 
 async def end_in_quarantine(

@@ -16,6 +16,8 @@ from services.ingest.domain.pipeline import PIPELINE, Step, distance
 logger = logging.getLogger(__name__)
 
 RUN_STEP = "ingest.run_step"
+GRACE_S = 30
+"""Between asking a step to end and killing its process."""
 PRIORITIES = range(max(map(distance, PIPELINE)) + 1)
 
 
@@ -58,8 +60,14 @@ class StepQueue:
         try:
             with self._app.producer_pool.acquire(block=True, timeout=5) as producer:
                 for step_id, step in steps.items():
+                    limit_s = PIPELINE[step].limit_s
                     self._app.send_task(
-                        RUN_STEP, [step_id], priority=distance(step), producer=producer
+                        RUN_STEP,
+                        [step_id],
+                        priority=distance(step),
+                        soft_time_limit=limit_s,
+                        time_limit=limit_s + GRACE_S,
+                        producer=producer,
                     )
         except (KombuError, OperationalError, OSError) as error:
             raise Unavailable("the queue cannot be reached") from error

@@ -34,17 +34,21 @@ class Scratch:
             folder.mkdir(parents=True, exist_ok=True)
 
     def clear_dead_work(self) -> None:
-        """Remove what processes that are gone left unfinished."""
+        """Remove what processes that are gone left unfinished, and one of this process's number."""
         for folder in self._work.iterdir():
             if not _alive(int(folder.name)) or int(folder.name) == os.getpid():
                 shutil.rmtree(folder, ignore_errors=True)
 
+    def own(self) -> Path:
+        """A folder of this process, gone some time after it."""
+        mine = self._work / str(os.getpid())
+        mine.mkdir(exist_ok=True)
+        return mine
+
     @contextmanager
     def folder(self) -> Generator[Path]:
         """A folder for this piece of work alone, gone afterwards."""
-        mine = self._work / str(os.getpid())
-        mine.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=mine) as folder:
+        with tempfile.TemporaryDirectory(dir=self.own()) as folder:
             yield Path(folder)
 
     @contextmanager

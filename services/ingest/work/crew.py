@@ -51,8 +51,10 @@ class Crew:
     connection and no event loop survives one.
     """
 
-    def __init__(self, settings: IngestSettings) -> None:
+    def __init__(self, settings: IngestSettings, scratch: Scratch) -> None:
         self._settings = settings
+        self._scratch = scratch
+        self._sandbox = open_sandbox()
         self._app = celery_app(settings.redis_url, settings.queue_name)
         self._app.task(name=RUN_STEP)(self._run_step)
         self._works = works(_analyst(settings.analysis_engine))
@@ -61,8 +63,6 @@ class Crew:
 
     def work(self) -> int:
         """Work until told to stop. Returns the exit status."""
-        log_as_json(self._settings.log_level)
-        Scratch(self._settings.scratch_folder, self._settings.scratch_bytes).clear_dead_work()
         asyncio.run(self._enlist())
         # Celery warns of root because of pickle; our messages are JSON and hold a number.
         warnings.simplefilter("ignore", SecurityWarning)
@@ -125,13 +125,13 @@ class Crew:
         async def register(claim: Claim, content_sha256: str) -> None:
             await register_content(await session.connection(), claim, content_sha256)
 
-        objects, sandbox = blocking_objects(settings), open_sandbox()
+        objects = blocking_objects(settings)
         bench = Bench(
             objects,
             Originals(objects, settings.music_folders),
-            Scratch(settings.scratch_folder, settings.scratch_bytes),
-            sandbox,
-            Inspector(sandbox),
+            self._scratch,
+            self._sandbox,
+            Inspector(self._sandbox),
             lambda claim, content_sha256: loop.run(register(claim, content_sha256)),
         )
         queue = StepQueue(self._app)
