@@ -22,7 +22,7 @@ from services.gateway.http import (
     vitals,
 )
 from services.gateway.http.document import Json, document
-from services.gateway.http.middleware import Compressed, Hardened, Observed, Tagged
+from services.gateway.http.middleware import Bounded, Compressed, Hardened, Observed, Tagged
 from services.gateway.http.problems import answer_problems
 from services.gateway.settings import GatewaySettings
 
@@ -87,4 +87,4 @@ def _middleware(settings: GatewaySettings) -> list[Middleware]:
                 max_age=3600,
             )
         )
-    return [*layers, Middleware(Compressed), Middleware(Tagged)]
+    return [*layers, Middleware(Compressed), Middleware(Tagged), Middleware(Bounded)]

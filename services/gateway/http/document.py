@@ -80,10 +80,28 @@ PICTURE: Responses = {
     416: BYTES[416],
     **NOT_MODIFIED,
 }
+WAVEFORM_SCHEMA: Json = {
+    "title": "Waveform",
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "version": {"type": "integer"},
+        "channels": {"type": "integer"},
+        "sample_rate": {"type": "integer"},
+        "samples_per_pixel": {"type": "integer"},
+        "bits": {"type": "integer"},
+        "length": {"type": "integer"},
+        "data": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "description": "Minimum and maximum in turn, from -128 to 127.",
+        },
+    },
+}
 WAVEFORM: Responses = {
     200: {
-        "description": "Peaks, as audiowaveform writes them.",
-        "content": {"application/json": {"schema": {"type": "object"}}},
+        "description": "Peaks, as BBC audiowaveform writes them, version 2.",
+        "content": {"application/json": {"schema": WAVEFORM_SCHEMA}},
     },
     **NOT_MODIFIED,
 }

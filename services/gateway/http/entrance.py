@@ -23,7 +23,6 @@ from services.gateway.http.replaying import answered_once
 
 CLIENT_HEADER = "x-tutti-client"
 API_KEY_PREFIX = "tk_"
-LARGEST_BODY_BYTES = 2**20
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -107,7 +106,6 @@ def guarded_router(tag: str, guard: Guard | None = None, prefix: str = "/api/v1"
         dependencies=dependencies,
         route_class=GuardedRoute,
         generate_unique_id_function=operation_id,
-        max_body_size=LARGEST_BODY_BYTES,
     )
 
 

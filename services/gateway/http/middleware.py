@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.domain.conditions import is_among
-from services.gateway.http.problems import of_bug
+from services.gateway.http.problems import of_bug, too_large
 from services.gateway.settings import GatewaySettings
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ REQUEST_SECONDS = Histogram(
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE = "none"
+LARGEST_BODY_BYTES = 2**20
+PARTS = "/parts/"
 COMPRESS_FROM_BYTES = 1000
 COMPRESS_LEVEL = 5
 """Level 9 takes three times as long for 2 % less."""
@@ -216,6 +218,32 @@ async def _send_tagged(start: Message, body: Message, asked: Headers, send: Send
         return
     await send({"type": start["type"], "status": start["status"], "headers": headers.raw})
     await send(body)
+
+
+class Bounded:
+    """Refuses bodies larger than any JSON of ours; parts of files have measures of their own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the body as it is read, since its length may be wrong or left out."""
+        if scope["type"] != "http" or (scope["method"], PARTS in scope["path"]) == ("PUT", True):
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        read_bytes = int(declared) if declared.isdecimal() else 0
+
+        async def counted() -> Message:
+            nonlocal read_bytes
+            if read_bytes > LARGEST_BODY_BYTES:
+                raise too_large(f"a body may have {LARGEST_BODY_BYTES} bytes at most", declared)
+            message = await receive()
+            if not declared:
+                read_bytes += len(message.get("body", b""))
+            return message
+
+        await self._app(scope, counted, send)
 
 
 class Compressed:

@@ -111,6 +111,12 @@ def of_validation(error: RequestValidationError) -> Response:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, InvalidInput.code, errors=errors)
 
 
+def too_large(detail: str, declared: str) -> HTTPException:
+    """Refuse a body. One without a declared length is hung up on: it may never end."""
+    headers = None if declared else {"Connection": "close"}
+    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, headers)
+
+
 def of_bug() -> Response:
     """Something that is our fault and none of the client's business."""
     return problem(

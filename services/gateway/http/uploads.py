@@ -14,6 +14,7 @@ from services.gateway.domain.principals import Policy, Principal
 from services.gateway.http.document import RAW_BODY
 from services.gateway.http.entrance import Guard, Listener, guarded_router
 from services.gateway.http.parts import AllParts, CatalogPeer, IngestPeer
+from services.gateway.http.problems import too_large
 from services.gateway.wire.imports import Item, Upload, UploadNew
 from services.gateway.wire.shapes import Id
 from tutti.catalog.v1 import catalog_pb2
@@ -23,8 +24,6 @@ routes = guarded_router("uploads")
 
 PART_S = 300.0
 """How long one part may take to arrive."""
-LARGEST_PART_BYTES = 2**28
-"""Of any server; each part is held to what its upload says."""
 MOST_PARTS = 100_000
 OCTETS = "application/octet-stream"
 
@@ -69,11 +68,7 @@ async def get_upload(viewer: Listener, ingest: IngestPeer, upload_id: Id) -> Upl
     return Upload.model_validate((await ingest.GetUpload(asked)).upload)
 
 
-@routes.put(
-    "/uploads/{upload_id}/parts/{part_number}",
-    openapi_extra=RAW_BODY,
-    max_body_size=LARGEST_PART_BYTES,
-)
+@routes.put("/uploads/{upload_id}/parts/{part_number}", openapi_extra=RAW_BODY)
 async def put_part(
     viewer: Sender, parts: AllParts, request: Request, upload_id: Id, part_number: PartNumber
 ) -> Upload:
@@ -118,19 +113,17 @@ def part_bytes(upload: pb.Upload, part_number: int) -> int:
 
 async def _body(request: Request, expected_bytes: int) -> bytes:
     """Read exactly so many bytes; one more is refused as soon as it arrives."""
-    too_large = HTTPException(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"this part must have {expected_bytes} bytes"
-    )
     declared = request.headers.get("content-length", "")
+    refusal = too_large(f"this part must have {expected_bytes} bytes", declared)
     if declared.isdecimal() and int(declared) > expected_bytes:
-        raise too_large
+        raise refusal
     content = bytearray()
     try:
         async with asyncio.timeout(PART_S):
             async for chunk in request.stream():
                 content += chunk
                 if len(content) > expected_bytes:
-                    raise too_large
+                    raise refusal
     except TimeoutError:
         status = HTTPStatus.REQUEST_TIMEOUT
         raise HTTPException(status, f"a part must arrive within {PART_S:g} s") from None

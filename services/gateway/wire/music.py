@@ -133,7 +133,7 @@ class Analysis(Answer):
     spectral_flatness: float
     onset_rate_hz: float
     danceability: float
-    beats_s: list[float]
+    beats_s: list[float] = Field(description="From the start. Empty where tracks are listed.")
 
 
 class Rendition(Answer):
