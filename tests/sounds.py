@@ -100,7 +100,7 @@ def heard(sound: bytes) -> Heard:
 
 
 def _decoded(sound: bytes) -> tuple[NDArray[np.float64], int]:
-    with av.open(io.BytesIO(sound)) as container:
+    with av.open(io.BytesIO(sound), "r") as container:
         stream = container.streams.audio[0]
         rate_hz = stream.codec_context.sample_rate
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate_hz)

@@ -7,21 +7,18 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import mutagen
 from mutagen import id3, mp4
-from mutagen.aiff import AIFF
 from mutagen.flac import FLAC, Picture
-from mutagen.mp3 import MP3
-from mutagen.oggopus import OggOpus
-from mutagen.oggvorbis import OggVorbis
-from mutagen.wave import WAVE
 from PIL import Image
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FRONT_COVER = 3
-VORBIS = {".flac": FLAC, ".ogg": OggVorbis, ".opus": OggOpus}
-ID3 = {".mp3": MP3, ".wav": WAVE, ".aiff": AIFF}
+VORBIS = {".flac", ".ogg", ".opus"}
+ID3 = {".mp3", ".wav", ".aiff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def cover(colour: str, edge_px: int = 700) -> bytes:
 
 
 def _write_vorbis(path: Path, tags: Tags) -> None:
-    file = VORBIS[path.suffix](path)
+    file = mutagen.File(path)
     timed = "\n".join(f"[{_stamp(at_ms)}]{line}" for at_ms, line in tags.timed_lyrics)
     fields = {
         "title": tags.title,
@@ -99,11 +96,11 @@ def _write_vorbis(path: Path, tags: Tags) -> None:
 
 
 def _write_id3(path: Path, tags: Tags) -> None:
-    file = ID3[path.suffix](path)
+    file = mutagen.File(path)
     if file.tags is None:
         file.add_tags()
     place = f"{tags.disc}/{tags.disc_total}" if tags.disc_total else str(tags.disc or "")
-    frames = {
+    frames: dict[Callable[..., id3.Frame], str] = {
         id3.TIT2: tags.title,
         id3.TALB: tags.album,
         id3.TPE2: tags.album_artist,
@@ -116,19 +113,24 @@ def _write_id3(path: Path, tags: Tags) -> None:
     for frame, value in frames.items():
         if value:
             file.tags.add(frame(encoding=3, text=value))
+    for extra in _id3_frames(tags):
+        file.tags.add(extra)
+    file.save()
+
+
+def _id3_frames(tags: Tags) -> Iterator[id3.Frame]:
     if tags.artists:
-        file.tags.add(id3.TPE1(encoding=3, text=list(tags.artists)))
+        yield id3.TPE1(encoding=3, text=list(tags.artists))
     if tags.lyrics:
-        file.tags.add(id3.USLT(encoding=3, lang="eng", text=tags.lyrics))
+        yield id3.USLT(encoding=3, lang="eng", text=tags.lyrics)
     if tags.timed_lyrics:
         lines = [(line, at_ms) for at_ms, line in tags.timed_lyrics]
-        file.tags.add(id3.SYLT(encoding=3, lang="eng", format=2, type=1, text=lines))
+        yield id3.SYLT(encoding=3, lang="eng", format=2, type=1, text=lines)
     if tags.cover:
-        file.tags.add(id3.APIC(encoding=3, mime="image/png", type=FRONT_COVER, data=tags.cover))
+        yield id3.APIC(encoding=3, mime="image/png", type=FRONT_COVER, data=tags.cover)
     if tags.musicbrainz_recording_id:
-        owner, known = "http://musicbrainz.org", tags.musicbrainz_recording_id.encode()
-        file.tags.add(id3.UFID(owner=owner, data=known))
-    file.save()
+        known = tags.musicbrainz_recording_id.encode()
+        yield id3.UFID(owner="http://musicbrainz.org", data=known)
 
 
 def _write_mp4(path: Path, tags: Tags) -> None:

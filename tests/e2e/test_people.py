@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.listener import PASSWORD, Listener
+from tests.listener import PASSWORD, Listener, until
 from tests.sounds import Piece
 from tests.tagging import Tags, cover
 
@@ -41,14 +41,15 @@ def test_a_name_is_taken_once(nadia: Listener) -> None:
     assert nadia.refused("POST", "/auth/sign-up", json=taken)["status"] == 409
 
 
-def test_a_refresh_token_that_is_used_twice_ends_the_session(nadia: Listener) -> None:
-    stolen = {"refresh_token": nadia.tokens["refresh_token"]}
-    tokens = nadia.post("/auth/refresh", json=stolen)
+def test_a_refresh_token_that_two_hands_use_ends_the_session(nadia: Listener) -> None:
+    tokens, spent = nadia.tokens, nadia.tokens["refresh_token"]
+    for _ in range(2):
+        tokens = nadia.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
     nadia.carry(tokens["access_token"])
     assert nadia.get("/me")["name"] == nadia.name
-    assert nadia.refused("POST", "/auth/refresh", json=stolen)["status"] == 401
-    fresh = {"refresh_token": tokens["refresh_token"]}
-    assert nadia.refused("POST", "/auth/refresh", json=fresh)["status"] == 401
+    for token in (spent, tokens["refresh_token"]):
+        stolen = {"refresh_token": token}
+        assert nadia.refused("POST", "/auth/refresh", json=stolen)["status"] == 401
     assert nadia.refused("GET", "/me")["status"] == 401
 
 
@@ -70,17 +71,26 @@ def test_nothing_of_mine_is_yours(
     nadia: Listener, join: Callable[[], Listener], tmp_path: Path
 ) -> None:
     bo = join()
-    tags = Tags(title="Secret", artists=("Nobody Else",), album="Hidden", cover=cover("#123456"))
+    tags = Tags(
+        title="Secret",
+        artists=("Nobody Else",),
+        album="Hidden",
+        lyrics="la",
+        cover=cover("#123456"),
+    )
     [item] = nadia.bring(Piece(60, tags=tags).encoded(tmp_path / "secret"))
     track = nadia.track(item)
     playlist = nadia.post("/playlists", json={"name": "Mine", "track_ids": [track["id"]]})
     artist_id = track["artists"][0]["artist_id"]
+    parts = ("", "/stream", "/waveform", "/lyrics", "/hls/master.m3u8")
     for address in (
-        f"/tracks/{track['id']}", f"/tracks/{track['id']}/stream", f"/tracks/{track['id']}/waveform",
-        f"/tracks/{track['id']}/lyrics", f"/tracks/{track['id']}/hls/master.m3u8",
-        f"/albums/{track['album_id']}", f"/artists/{artist_id}", f"/covers/{track['cover_sha256']}",
-        f"/playlists/{playlist['id']}", f"/imports/items/{item['id']}",
-    ):  # fmt: skip
+        *(f"/tracks/{track['id']}{part}" for part in parts),
+        f"/albums/{track['album_id']}",
+        f"/artists/{artist_id}",
+        f"/covers/{track['cover_sha256']}",
+        f"/playlists/{playlist['id']}",
+        f"/imports/items/{item['id']}",
+    ):
         assert nadia.client.get(address).is_success, address
         assert bo.refused("GET", address)["status"] == 404, address
     assert bo.refused("DELETE", f"/tracks/{track['id']}")["status"] == 404
@@ -105,7 +115,11 @@ def test_a_shared_library_is_heard_by_those_it_is_shared_with(
     assert bo.refused("DELETE", f"/tracks/{track_id}")["status"] in (403, 404)
     nadia.ask("PATCH", f"/libraries/{nadia.library_id}", json={"member_ids": []})
     assert bo.titles() == set()
-    assert bo.refused("GET", f"/tracks/{track_id}/stream")["status"] == 404
+
+    def stopped() -> bool:
+        return bo.client.get(f"/tracks/{track_id}/stream").status_code == httpx.codes.NOT_FOUND
+
+    assert until(stopped, "Bo still hears it")
 
 
 def test_who_is_no_operator_does_not_look_after_the_server(
@@ -124,6 +138,6 @@ def test_strangers_see_nothing(nadia: Listener) -> None:
             response = stranger.get(address)
             assert response.status_code == httpx.codes.UNAUTHORIZED
             assert response.headers["WWW-Authenticate"].startswith("Bearer")
-        for credential in ("", "null", "tk_", "tk_wrong.secret", "a.b.c"):
+        for credential in ("null", "tk_", "tk_wrong.secret", "a.b.c"):
             headers = {"Authorization": f"Bearer {credential}"}
             assert stranger.get("/me", headers=headers).status_code == httpx.codes.UNAUTHORIZED

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+WAV_HEADER_BYTES = 44
+
 
 def test_text_is_not_music(nadia: Listener, tmp_path: Path) -> None:
     file = tmp_path / "song.mp3"
@@ -43,7 +45,7 @@ def test_a_damaged_file_is_noticed(nadia: Listener, tmp_path: Path) -> None:
 def test_silence_is_not_a_recording(nadia: Listener, tmp_path: Path) -> None:
     sound = Piece(42, duration_s=4).encoded(tmp_path / "sound", "wav").read_bytes()
     file = tmp_path / "silent.wav"
-    file.write_bytes(sound[:200] + bytes(len(sound) - 200))
+    file.write_bytes(sound[:WAV_HEADER_BYTES] + bytes(len(sound) - WAV_HEADER_BYTES))
     _quarantined(nadia, file, "silent")
 
 

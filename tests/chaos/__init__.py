@@ -1,0 +1,1 @@
+"""Tutti while its processes are killed."""
