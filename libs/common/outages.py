@@ -16,17 +16,18 @@ def fault_in(error: Exception) -> Fault | None:
     """The fault a caller may be told about, or None where the error is a bug."""
     if isinstance(error, Fault):
         return error
-    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
-        # The one text PostgreSQL has no place for; not even an id may hold it.
-        return InvalidInput("text must not contain the character NUL")
+    if isinstance(error, ConnectionError | TimeoutError):
+        return Unavailable("a server this service needs cannot be reached now")
+    return _fault_of_database(error)
+
+
+def _fault_of_database(error: Exception) -> Fault | None:
     if isinstance(error, asyncpg.CharacterNotInRepertoireError):
         return InvalidInput("text must not contain the NUL character")
     if isinstance(error, asyncpg.QueryCanceledError):
         return TimedOut("the database took too long")
     if isinstance(error, _DATABASE) or _lost_connection(error):
         return Unavailable("the database cannot be reached now; try again in a moment")
-    if isinstance(error, ConnectionError | TimeoutError):
-        return Unavailable("a server this service needs cannot be reached now")
     return None
 
 
