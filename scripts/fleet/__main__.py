@@ -32,9 +32,10 @@ async def run(
     errands: tuple[Service, ...] = ERRANDS,
 ) -> None:
     """Run Tutti until the first Ctrl-C or SIGTERM; further ones do not hurry the clean end."""
+    once = errands if settings.demo else ()
 
     async def for_ever() -> None:
-        async with Fleet(settings, Screen()).running(services, errands):
+        async with Fleet(settings, Screen()).running(services, once):
             await asyncio.Event().wait()
 
     task = asyncio.create_task(for_ever())
