@@ -8,7 +8,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import imageio_ffmpeg  # type: ignore[import-untyped]  # imageio-ffmpeg ships no types
+import imageio_ffmpeg
 import numpy as np
 import soundfile  # type: ignore[import-untyped]  # soundfile ships no types
 from numpy.typing import NDArray

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pyloudnorm  # type: ignore[import-untyped]  # pyloudnorm ships no types
 import pytest
-from scipy import signal  # type: ignore[import-untyped]  # SciPy ships no types
+from scipy import signal
 
 from scripts.demo.instruments import INSTRUMENTS
 from scripts.demo.mastering import loudness_lufs, true_peak
