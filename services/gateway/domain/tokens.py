@@ -69,7 +69,7 @@ class AccessTokens:
                     "verify_iat": False,
                 },
             )
-        except jwt.InvalidTokenError as error:
+        except jwt.PyJWTError as error:
             raise InvalidToken("this is no access token of this server") from error
         _check_times(claims["nbf"], claims["exp"], now)
         return Principal(
@@ -86,7 +86,7 @@ class AccessTokens:
         for period in (period_of(now), period_of(now) - 1, period_of(now) + 1):
             if kid == str(period):
                 return period
-        raise jwt.InvalidKeyError("unknown key")
+        raise jwt.InvalidTokenError("unknown key")
 
 
 def _check_times(not_before: object, expires: object, now: datetime) -> None:
