@@ -68,7 +68,7 @@ servers() {
 node() {
     rm -rf .node
     mkdir -p .node/bin
-    if have npm && command node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then
+    if have npm && command node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then
         return 0
     fi
     say "Installing Node.js"
