@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -22,6 +23,8 @@ QUEUE_LOW = 50
 """With fewer steps in the queue than this it is filled up; more would only wait there."""
 QUEUE_FULL = 200
 MOST_REMOVALS = 20
+MEASURE_EVERY_S = 15.0
+"""Counting goes through all rows, and no dashboard looks more often."""
 
 STEPS = Gauge("ingest_steps", "Steps that wait or run", ["state"])
 ITEMS = Gauge("ingest_items", "Files by where they stand", ["state"])
@@ -43,6 +46,7 @@ class Sweep:
         self._queue = queue
         self._objects = objects
         self._every_s = every_s
+        self._measured_s = -MEASURE_EVERY_S
 
     async def run(self) -> None:
         """Sweep until cancelled, whatever is down at times."""
@@ -87,6 +91,9 @@ class Sweep:
             await self._rows.removed(content_sha256)
 
     async def _measure(self) -> None:
+        if time.monotonic() < self._measured_s + MEASURE_EVERY_S:
+            return
+        self._measured_s = time.monotonic()
         backlog = await self._rows.backlog()
         STEPS.labels("queued").set(backlog.queued_steps)
         STEPS.labels("running").set(backlog.running_steps)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from libs.common.postgres import Connection, Pool, transaction
 from services.ingest.adapters.postgres_uploads import ensure_batch, make_steps
 from services.ingest.domain.scans import Difference, Sighting, Sightings, difference
+from services.ingest.domain.uploads import shown_name
 
 CHUNK = 1_000
 
@@ -76,7 +77,7 @@ async def _make_items(
         """,
         ids,
         [path for path, _ in files],
-        [PurePath(path).name for path, _ in files],
+        [shown_name(PurePath(path).name) for path, _ in files],
         [seen.size_bytes for _, seen in files],
         *owner,
     )

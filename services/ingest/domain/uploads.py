@@ -91,3 +91,9 @@ def file_name_from(given: str) -> str:
     if any(character in "/\\" or not character.isprintable() for character in name):
         raise InvalidInput("file_name must be a name, not a path, of printable characters")
     return name
+
+
+def shown_name(name: str) -> str:
+    """The name of a file in a folder, which may be anything, as it is shown."""
+    composed = unicodedata.normalize("NFC", name)
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in composed)

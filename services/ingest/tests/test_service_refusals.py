@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from shutil import copy
 from typing import TYPE_CHECKING
 
 import pytest
 
 from services.ingest.domain.uploads import part_key, parts_prefix
-from services.ingest.tests.house import eventually
+from services.ingest.tests.house import content, eventually
+from tests.sounds import Piece
 from tutti.ingest.v1 import ingest_pb2 as pb
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from services.ingest.tests.house import House
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -61,3 +65,45 @@ async def test_a_file_gone_from_its_folder_is_told_apart(house: House) -> None:
     [item] = (await house.stub.ListItems(listing)).items
     [ended] = await house.settled(item.id)
     assert ended.reason_code == "source_gone"
+
+
+async def test_a_file_cut_short_is_refused_and_nothing_of_it_stays(
+    house: House, tmp_path: Path
+) -> None:
+    whole = content(Piece(seed=41).encoded(tmp_path / "a", "flac"))
+    item = await house.bring(whole[: len(whole) // 2], "a.flac")
+    [ended] = await house.settled(item.id)
+    assert (ended.state, ended.reason_code) == (pb.ITEM_STATE_QUARANTINED, "truncated")
+    assert not await house.lacks(f"audio/{ended.content_sha256}/")
+    dismissal = pb.DismissItemRequest(user_id=house.user_id, item_id=item.id)
+    await house.stub.DismissItem(dismissal)
+    await eventually(lambda: house.lacks(f"audio/{ended.content_sha256}/"))
+
+
+async def test_a_file_under_a_false_name_is_published_with_a_note(
+    house: House, tmp_path: Path
+) -> None:
+    sound = content(Piece(seed=42, duration_s=4).encoded(tmp_path / "a", "flac"))
+    item = await house.bring(sound, "07 - Ada - Dusk.mp3")
+    [ended] = await house.settled(item.id)
+    assert ended.state == pb.ITEM_STATE_PUBLISHED
+    assert list(ended.notes) == ["It is named .mp3 and really is flac; it was read as that."]
+    assert (ended.title, ended.artist) == ("Dusk", "Ada")
+    assert house.catalog.told(item.id).track.track_number == 7
+
+
+async def test_a_scanned_folder_is_published_from_where_it_lies(
+    house: House, tmp_path: Path
+) -> None:
+    folder = house.settings.music_folders[0] / "album"
+    folder.mkdir()
+    for seed in (43, 44):
+        copy(Piece(seed=seed, duration_s=4).encoded(tmp_path / "a"), folder / f"{seed}.flac")
+    request = pb.ScanFolderRequest(user_id=house.user_id, library_id="scan", folder=str(folder))
+    scan = await house.stub.ScanFolder(request)
+    listing = pb.ListItemsRequest(user_id=house.user_id, batch_id=scan.batch_id)
+    items = (await house.stub.ListItems(listing)).items
+    ended = await house.settled(*(item.id for item in items))
+    assert {item.state for item in ended} == {pb.ITEM_STATE_PUBLISHED}
+    batch = (await house.stub.ListBatches(pb.ListBatchesRequest(user_id=house.user_id))).batches[0]
+    assert (batch.id, batch.published_count, batch.progress) == (scan.batch_id, 2, 1)

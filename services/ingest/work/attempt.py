@@ -13,6 +13,7 @@ from prometheus_client import Histogram
 from libs.common.faults import Unavailable
 from libs.common.outages import fault_in
 from libs.common.telemetry import trace_context
+from services.ingest.adapters.media.sandbox import OverLimit
 from services.ingest.adapters.postgres_claims import PostgresClaims
 from services.ingest.adapters.queue import StepQueue
 from services.ingest.domain.claims import Claim, NotYet, Outcome
@@ -128,8 +129,9 @@ class Attempts:
             case NotYet():
                 run(claims.postpone(claim, error.wait_s, str(error), setback=False))
                 return "waits"
-            case SoftTimeLimitExceeded():
-                run(claims.fail(claim, Quarantine.gave_up("it took too long"), AFTER_FAILURE_S))
+            case SoftTimeLimitExceeded() | OverLimit():
+                too_much = Quarantine.gave_up(str(error) or "it took too long")
+                run(claims.fail(claim, too_much, AFTER_FAILURE_S))
                 return "failed"
         if _is_outage(error):
             logger.warning("an outage holds a step up", extra=_facts(claim, error))
