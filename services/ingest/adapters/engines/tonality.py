@@ -7,8 +7,10 @@ from services.ingest.adapters.engines.spectra import magnitudes
 from services.ingest.domain.keys import Key
 
 SIZE, HOP = 8_192, 4_096
-LOWEST_HZ, HIGHEST_HZ = 55.0, 2_000.0
-_STEPS = 36  # a third of a semitone, so that a mistuned recording can be straightened
+LOWEST_HZ, HIGHEST_HZ = 100.0, 2_000.0  # drums below, overtones above
+C4_HZ = 440 * 2 ** (-9 / 12)
+FAINTEST_FRAME = 1e-3
+_CENTS_STEPS = 10  # to a semitone, so that a mistuned recording can be straightened
 FAINTEST = 0.3
 
 # How often each degree sounds in pieces of a key, tonic first: D. Temperley, "Music and
@@ -44,26 +46,32 @@ def key_of(mono: NDArray[np.float32], sample_rate_hz: int) -> tuple[Key | None, 
 def chroma(mono: NDArray[np.float32], sample_rate_hz: int) -> Floats:
     """How much each pitch class sounds, C first, the recording's own tuning taken out.
 
-    Only peaks of the spectrum count, and each frame counts alike, whether loud or soft.
+    Only peaks of the spectrum count, at their interpolated frequencies, and each frame
+    counts alike, whether loud or soft.
     """
-    bins_hz = np.fft.rfftfreq(SIZE, 1 / sample_rate_hz)
-    used = (bins_hz >= LOWEST_HZ) & (bins_hz <= HIGHEST_HZ)
-    steps = np.rint(_STEPS * np.log2(bins_hz[used] / 261.6256)).astype(int) % _STEPS
-    folding = np.zeros((len(steps), _STEPS))
-    folding[np.arange(len(steps)), steps] = 1 / np.sqrt(bins_hz[used] / LOWEST_HZ)
-    total = np.zeros(_STEPS)
+    fine = np.zeros(12 * _CENTS_STEPS)
     for block in magnitudes(mono, SIZE, HOP):
-        peaks = np.where(_is_peak(block), block, 0)[:, used]
-        fine = np.sqrt(peaks) @ folding
-        norms = fine.sum(axis=1, keepdims=True)
-        total += (fine / np.maximum(norms, 1e-9))[norms[:, 0] > 1e-3].sum(axis=0)  # noqa: PLR2004
-    by_tuning = [np.roll(total, shift).reshape(12, 3) for shift in (0, 1, 2)]
-    # The tuning is right when most of the energy lies in the middle third of the semitones.
-    straight = max(by_tuning, key=lambda thirds: thirds[:, 1].sum())
-    return np.asarray(straight.sum(axis=1))
+        fine += _fold(block, sample_rate_hz)
+    # The mean deviation from equal temperament, on a circle of one semitone.
+    circle = np.exp(2j * np.pi * np.arange(len(fine)) / _CENTS_STEPS)
+    off = round(float(np.angle(fine @ circle)) / (2 * np.pi) * _CENTS_STEPS)
+    centred = np.roll(fine, _CENTS_STEPS // 2 - off)
+    return np.asarray(centred.reshape(12, _CENTS_STEPS).sum(axis=1))
 
 
-def _is_peak(spectra: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _fold(spectra: NDArray[np.float32], sample_rate_hz: int) -> Floats:
+    """The peaks of some frames in one octave, from C, in tenths of a semitone."""
     inner = spectra[:, 1:-1]
-    higher = (inner > spectra[:, :-2]) & (inner >= spectra[:, 2:])
-    return np.pad(higher, ((0, 0), (1, 1)))
+    frames, bins = np.nonzero((inner > spectra[:, :-2]) & (inner >= spectra[:, 2:]))
+    bins += 1
+    hz = sample_rate_hz / SIZE
+    used = (bins * hz >= LOWEST_HZ) & (bins * hz <= HIGHEST_HZ)
+    frames, bins = frames[used], bins[used]
+    left, peak, right = (np.log(spectra[frames, bins + shift] + 1e-12) for shift in (-1, 0, 1))
+    curve = np.minimum(left - 2 * peak + right, -1e-6)
+    frequency_hz = (bins + 0.5 * (left - right) / curve) * hz
+    weight = np.sqrt(spectra[frames, bins] / (frequency_hz / LOWEST_HZ))
+    per_frame = np.bincount(frames, weight, minlength=len(spectra))
+    weight = np.where(per_frame[frames] > FAINTEST_FRAME, weight / per_frame[frames], 0)
+    steps = np.rint(12 * _CENTS_STEPS * np.log2(frequency_hz / C4_HZ)).astype(np.int64)
+    return np.bincount(steps % (12 * _CENTS_STEPS), weight, minlength=12 * _CENTS_STEPS)
