@@ -7,6 +7,8 @@ export type Artist = components["schemas"]["Artist"];
 export type AlbumOrder = "title" | "artist" | "newest" | "year" | "frequent" | "recent" | "random";
 
 const PAGE = 60;
+/** How often an empty shelf is looked at again: on a first start the demo music is being made. */
+const LOOK_AGAIN_MS = 4000;
 
 /** One page of a list and where the next one starts. */
 interface Page<T> {
@@ -23,6 +25,8 @@ function usePages<T>(
     queryFn: ({ pageParam }) => read(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: ({ state }) =>
+      state.data?.pages[0]?.items.length === 0 ? LOOK_AGAIN_MS : false,
   });
 }
 
