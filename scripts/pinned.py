@@ -77,5 +77,5 @@ def _name(requirement: str) -> str:
 
 
 if __name__ == "__main__":
-    found = [*complaints(ROOT)]
-    sys.exit("\n".join(found) and "\n".join([*found, "`make lock` pins them."]))
+    if found := [*complaints(ROOT)]:
+        sys.exit("\n".join([*found, "`make lock` pins them."]))
