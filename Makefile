@@ -98,9 +98,8 @@ libs/contracts/.generated: .venv/.installed $(PROTOS)
 	@sh scripts/bootstrap.sh contracts
 	@touch $@
 
-# Not `npm ci`: it refuses a lock without the binaries for other systems, which some mirrors lack.
 %/node_modules/.installed: %/package.json %/package-lock.json .node/.installed
-	cd $* && npm install --no-save --no-audit --no-fund --loglevel=error
+	cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(WEB)/dist/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)

@@ -80,13 +80,14 @@ class Screen:
         total = sum(self._memory_bytes.values()) // MIB
         caption = f"{total} MiB in all. Ctrl-C stops everything." if total else None
         table = Table(title=escape(self._title), caption=caption, title_justify="left")
-        for heading, side in (("Program", "left"), ("State", "left"), ("Memory", "right")):
-            table.add_column(heading, justify="right" if side == "right" else "left")
+        for heading in ("Program", "Address", "State"):
+            table.add_column(heading)
+        table.add_column("Memory", justify="right")
         for member in self._members:
             name = member.program.name
             used = self._memory_bytes.get(name)
             state = f"[{COLOURS[member.state]}]{member.state.value}[/] {escape(member.note)}"
-            table.add_row(name, state, f"{used // MIB} MiB" if used else "")
+            table.add_row(name, member.program.address, state, f"{used // MIB} MiB" if used else "")
         return table
 
     async def _measure(self) -> None:

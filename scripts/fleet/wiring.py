@@ -11,7 +11,7 @@ from grpc_health.v1 import health_pb2
 
 from scripts.fleet.table import Face, Need
 from scripts.programs.program import Check, Program, at_once
-from scripts.programs.readiness import ANSWER_S, serves
+from scripts.programs.readiness import ANSWER_S, local, serves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,7 @@ class Wiring:
             (sys.executable, "-m", service.module),
             self._ready(service),
             environment=self.environment(service),
+            address=self._shown_address(service),
         )
 
     def environment(self, service: Service) -> dict[str, str]:
@@ -85,7 +86,12 @@ class Wiring:
         return told
 
     def _address(self, service: str) -> str:
-        return f"{LOCAL}:{self.ports[rpc_port(service)]}"
+        return local(self.ports[rpc_port(service)])
+
+    def _shown_address(self, service: Service) -> str:
+        if service.face is Face.HTTP:
+            return self.settings.address
+        return self._address(service.name) if service.face is Face.RPC else ""
 
     def _ready(self, service: Service) -> Check:
         if service.face is Face.RPC:

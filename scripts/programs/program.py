@@ -26,5 +26,7 @@ class Program:
     prepare: Callable[[], None] | None = None
     """Called before every start, also before a restart."""
     stop_signal: signal.Signals = signal.SIGTERM
+    address: str = ""
+    """Where it answers, for people to read."""
     user_id: int | None = None
     """Run as this user instead of ours; only root may."""

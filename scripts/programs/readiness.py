@@ -30,6 +30,11 @@ def serves(host: str, port: int, path: str) -> Check:
     return check
 
 
+def local(port: int) -> str:
+    """Return the address of a port on this machine."""
+    return f"127.0.0.1:{port}"
+
+
 async def _first_line(host: str, port: int, call: bytes) -> bytes:
     async with asyncio.timeout(ANSWER_S):
         reader, writer = await asyncio.open_connection(host, port)

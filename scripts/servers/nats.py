@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from scripts.programs.program import Program
-from scripts.programs.readiness import greets
+from scripts.programs.readiness import greets, local
 from scripts.servers.binaries import nats_server
 from scripts.servers.memory import write_private
 
@@ -27,7 +27,7 @@ def nats(folder: Path, port: int, secret: str, binaries: Binaries) -> Program:
         write_private(config, _config(folder, port, secret))
 
     argv = (str(nats_server(binaries)), "--config", str(config))
-    return Program("nats", argv, greets(port, b"INFO "), prepare=prepare)
+    return Program("nats", argv, greets(port, b"INFO "), prepare=prepare, address=local(port))
 
 
 def _config(folder: Path, port: int, secret: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from scripts.programs.program import Program
+from scripts.programs.readiness import local
 from scripts.servers.binaries import MissingServer, postgres_folder
 from scripts.servers.memory import write_private
 
@@ -95,6 +96,7 @@ def postgres(folder: Path, port: int, secret: str, binaries: Binaries, *, durabl
         # SIGTERM would wait for clients to leave.
         stop_signal=signal.SIGINT,
         user_id=running.user_id,
+        address=local(port),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.programs.program import Program
-from scripts.programs.readiness import serves
+from scripts.programs.readiness import local, serves
 from scripts.servers.binaries import MissingServer
 from scripts.servers.memory import write_private
 
@@ -49,6 +49,7 @@ def swift(folder: Path, ports: Mapping[str, int], secret: str, binaries: Binarie
         serves("127.0.0.1", ports["s3"], "/healthcheck"),
         environment={"PYTHONPATH": str(binaries.wheels)},
         prepare=prepare,
+        address=local(ports["s3"]),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scripts.programs.program import Program
-from scripts.programs.readiness import greets
+from scripts.programs.readiness import greets, local
 from scripts.servers.binaries import valkey_server
 from scripts.servers.memory import write_private
 
@@ -25,7 +25,7 @@ def valkey(folder: Path, port: int, secret: str, binaries: Binaries) -> Program:
 
     call = f"AUTH {secret}\r\nPING\r\n".encode()
     argv = (str(valkey_server(binaries)), str(config))
-    return Program("valkey", argv, greets(port, b"+OK", call), prepare=prepare)
+    return Program("valkey", argv, greets(port, b"+OK", call), prepare=prepare, address=local(port))
 
 
 def _config(folder: Path, port: int, secret: str) -> str:
