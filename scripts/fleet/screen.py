@@ -55,6 +55,7 @@ class Screen:
             try:
                 yield
             finally:
+                self._title = "Tutti has stopped"
                 measuring.cancel()
 
     def say(self, text: str) -> None:
@@ -85,7 +86,7 @@ class Screen:
         table.add_column("Memory", justify="right")
         for member in self._members:
             name = member.program.name
-            used = self._memory_bytes.get(name)
+            used = self._memory_bytes.get(name) if member.pid else None
             state = f"[{COLOURS[member.state]}]{member.state.value}[/] {escape(member.note)}"
             table.add_row(name, member.program.address, state, f"{used // MIB} MiB" if used else "")
         return table
