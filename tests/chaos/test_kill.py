@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.listener import Answer
     from tests.running import Tutti
 
-pytestmark = [pytest.mark.chaos, pytest.mark.slow]
+pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(900)]
 
 GOOD, BAD = 36, 4
 KILLS = 10
