@@ -18,7 +18,12 @@ SHIFT_WORDS = 24
 
 LEAST_WORDS = 16
 SAME, DIFFERENT = 0.85, 0.65
-"""Similarities from which on, and below which, we are sure: see ``benchmarks/fingerprints.py``."""
+"""Similarities from which on, and below which, we are sure.
+
+In ``benchmarks/fingerprints.py`` 220 pairs of encodings of one recording reach 0.86 at
+least, other pieces 0.16 at most, and another take over the same chords and drums 0.35 to
+0.78, which is where a person has to listen.
+"""
 
 LENGTH_TOLERANCE_S = 7.0
 LOOKUP_WORDS = 60

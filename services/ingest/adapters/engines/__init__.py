@@ -1,7 +1,8 @@
 """Analysis engines by name. Each imports what it is made of only when it is chosen.
 
-One is left: on 96 pieces of known tempo and key librosa 0.11 was no better in either, took
-more time and, with numba, 200 MB more memory (``benchmarks/analysis.py`` has the table).
+One is left. On 96 synthesised pieces (``benchmarks/analysis.py``) it found the key of 92
+and the tempo of 81, of all 96 within octaves, in 0.3 s of CPU for 3 minutes; librosa 0.11
+found 59, 46 and 78 in 1.1 s, and brings numba and 18 packages more.
 """
 
 from collections.abc import Callable, Mapping
