@@ -2,16 +2,15 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from scripts.openapi import DOCUMENT, written
 from services.gateway.tests.conftest import Site
 from services.gateway.tests.people import Person
 
-ROOT = Path(__file__).parents[3]
 CHECKS = ",".join(
     (
         "not_a_server_error",
@@ -24,22 +23,17 @@ CHECKS = ",".join(
 
 
 def test_the_document_is_as_the_routes_are() -> None:
-    command = [sys.executable, "-m", "scripts.openapi", "--check"]
-    subprocess.run(command, cwd=ROOT, check=True)
+    assert DOCUMENT.read_text() == written(), "run python -m scripts.openapi"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", ["listener", "operator"])
-async def test_nothing_that_can_be_sent_breaks_it(
-    site: Site, ada: Person, operator: Person, role: str
-) -> None:
-    """Schemathesis makes up requests from the document."""
-    person = {"listener": ada, "operator": operator}[role]
+async def test_nothing_that_can_be_sent_breaks_it(site: Site, operator: Person) -> None:
+    """Schemathesis makes up requests from the document; ``--phases coverage`` tries many more."""
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("schemathesis")), "run",
         f"{site.address}/api/v1/openapi.json",
-        "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "5",
-        "--seed", "1", "--header", f"Authorization: Bearer {person.tokens['access_token']}",
+        "--checks", CHECKS, "--phases", "examples,fuzzing", "--max-examples", "3",
+        "--seed", "1", "--header", f"Authorization: Bearer {operator.tokens['access_token']}",
         "--exclude-path", "/api/v1/imports/events", "--exclude-path", "/api/v1/me",
         "--exclude-path", "/api/v1/auth/sign-out", "--exclude-path", "/api/v1/me/password",
         "--no-color", "--warnings", "off", "--continue-on-failure",
