@@ -74,4 +74,5 @@ def _fold(spectra: NDArray[np.float32], sample_rate_hz: int) -> Floats:
     per_frame = np.bincount(frames, weight, minlength=len(spectra))
     weight = np.where(per_frame[frames] > FAINTEST_FRAME, weight / per_frame[frames], 0)
     steps = np.rint(12 * _CENTS_STEPS * np.log2(frequency_hz / C4_HZ)).astype(np.int64)
-    return np.bincount(steps % (12 * _CENTS_STEPS), weight, minlength=12 * _CENTS_STEPS)
+    octave = np.bincount(steps % (12 * _CENTS_STEPS), weight, minlength=12 * _CENTS_STEPS)
+    return np.asarray(octave, dtype=np.float64)
