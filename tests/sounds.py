@@ -39,6 +39,9 @@ ENCODERS = {
 }
 """By the name of the format: the ending of the file, and what ffmpeg is told."""
 
+LARGE = ("-c:a", "pcm_s32le", "-ar", "96000")
+"""For a WAV of 12 s that does not fit into one part of an upload, which has 8 MiB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.listener import Answer, Listener, states
-from tests.sounds import Piece
+from tests.sounds import LARGE, Piece
 from tests.tagging import Tags
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_an_upload_goes_on_where_it_was(nadia: Listener, tmp_path: Path) -> None:
-    # Just over one part of 8 MiB.
-    file = Piece(20, duration_s=50).encoded(tmp_path / "long", "wav")
+    file = Piece(20, duration_s=12).encoded(tmp_path / "long", "wav", *LARGE)
     about = {"file_name": file.name, "size_bytes": file.stat().st_size}
     key = {"Idempotency-Key": str(uuid.uuid4())}
     upload = nadia.post("/uploads", json=about, headers=key)

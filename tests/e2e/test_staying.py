@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.listener import PASSWORD, Listener
-from tests.sounds import Piece
+from tests.sounds import LARGE, Piece
 from tests.tagging import Tags, cover
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def test_nothing_is_lost_when_everything_stops_in_the_middle(
     tags = Tags(title="Here to stay", artists=("Bo",), album="Kept", cover=cover("#225522"))
     [kept] = nadia.bring(Piece(90, 440.0, tags=tags).encoded(tmp_path / "kept"))
     playlist = nadia.post("/playlists", json={"name": "Kept", "track_ids": [kept["track_id"]]})
-    half = Piece(91, duration_s=50).encoded(tmp_path / "half", "wav")
+    half = Piece(91, duration_s=12).encoded(tmp_path / "half", "wav", *LARGE)
     upload = nadia.announce(half)
     nadia.send_part(upload, half, 1)
     on_their_way = [

@@ -9,7 +9,7 @@ import "./ui/style.css";
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: 30_000,
+      staleTime: 5_000,
       retry: (failures, error) =>
         failures < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
     },

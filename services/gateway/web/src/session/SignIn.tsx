@@ -11,6 +11,7 @@ export function SignIn() {
     queryFn: () => answer(api.GET("/api/v1/auth/setup")),
   });
   const [chosen, choose] = useState<Door>();
+  if (setup.isPending) return <p className="hush">Opening …</p>;
   const firstUser = setup.data?.has_users === false;
   const door = chosen ?? (firstUser ? "sign-up" : "sign-in");
   const mayToggle = setup.data?.has_users && (setup.data.sign_up || door === "sign-up");

@@ -22,6 +22,8 @@ export function useItems(): readonly Item[] {
 
   useEffect(() => {
     let stale: ReturnType<typeof setTimeout> | undefined;
+    const readMusicAgain = () =>
+      queries.invalidateQueries({ predicate: ({ queryKey }) => MUSIC.has(String(queryKey[0])) });
     const source = new EventSource("/api/v1/imports/events");
     source.addEventListener("item", (event) => {
       const item = JSON.parse(event.data) as Item;
@@ -29,14 +31,13 @@ export function useItems(): readonly Item[] {
       if (item.state !== "published" || stale !== undefined) return;
       stale = setTimeout(() => {
         stale = undefined;
-        void queries.invalidateQueries({
-          predicate: ({ queryKey }) => MUSIC.has(String(queryKey[0])),
-        });
+        void readMusicAgain();
       }, READ_MUSIC_AGAIN_MS);
     });
     return () => {
       clearTimeout(stale);
       source.close();
+      void readMusicAgain();
     };
   }, [queries]);
 
