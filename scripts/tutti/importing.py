@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 SILENCE_S = 60.0
 """The server sends at least a heartbeat more often than this."""
+AGAIN_S = 1.0
+"""Between one connection that broke and the next."""
 
 
 @dataclass(slots=True)
@@ -136,6 +138,9 @@ async def _news(server: Server, batch: str) -> AsyncIterator[tuple[str, Answer]]
             async with server.client.stream(
                 "GET", f"{API}/imports/events", params={"batch_id": batch}, timeout=SILENCE_S
             ) as response:
+                if response.is_server_error:
+                    await asyncio.sleep(AGAIN_S)
+                    continue
                 if response.is_error:
                     await response.aread()
                     raise Refused(reason(response))
@@ -147,7 +152,7 @@ async def _news(server: Server, batch: str) -> AsyncIterator[tuple[str, Answer]]
                     elif name == "data":
                         yield kind, json.loads(value)
         except httpx.TransportError:
-            await asyncio.sleep(1)
+            await asyncio.sleep(AGAIN_S)
 
 
 async def every_item(

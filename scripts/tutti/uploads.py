@@ -22,25 +22,10 @@ from scripts.tutti.session import API, Refused, Server, reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-AUDIO_SUFFIXES = frozenset(
-    [
-        ".flac",
-        ".mp3",
-        ".m4a",
-        ".m4b",
-        ".mp4",
-        ".aac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".wav",
-        ".aif",
-        ".aiff",
-        ".aifc",
-        ".mka",
-        ".webm",
-    ]
-)
+AUDIO_SUFFIXES = frozenset([
+    ".flac", ".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".ogg", ".oga", ".opus", ".wav", ".aif",
+    ".aiff", ".aifc", ".mka", ".webm",
+])  # fmt: skip
 FILES_AT_ONCE = 3
 TRIES = 5
 TOO_MANY_REQUESTS = 429
@@ -105,6 +90,8 @@ class Sender:
 
     async def send(self, file: LocalFile) -> str:
         """Send what the server lacks of a file and start its pipeline. Answers the item's id."""
+        if not file.size_bytes:
+            raise Refused("the file has no content: copy or export it again")
         upload = await self._announce(file)
         if upload["item_id"]:
             self._sent(file.size_bytes)
@@ -115,8 +102,8 @@ class Sender:
             if number not in received:
                 await self._send_part(file, upload, number)
             self._sent(size)
-        item = await self._server.ask("POST", f"/uploads/{upload['id']}/complete")
-        return str(item["id"])
+        item = await self._patiently("POST", f"/uploads/{upload['id']}/complete")
+        return str(item.json()["id"])
 
     # The upload as the API writes it in JSON.
     async def _announce(self, file: LocalFile) -> dict[str, Any]:
@@ -127,8 +114,7 @@ class Sender:
             "batch_id": self._batch,
         }
         headers = {"Idempotency-Key": file.key(self._library_id)}
-        upload = await self._patiently("POST", "/uploads", json=body, headers=headers)
-        answer = await self._patiently("GET", f"/uploads/{upload.json()['id']}")
+        answer = await self._patiently("POST", "/uploads", json=body, headers=headers)
         return dict(answer.json())
 
     @staticmethod

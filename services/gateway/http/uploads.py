@@ -28,7 +28,8 @@ MOST_PARTS = 100_000
 OCTETS = "application/octet-stream"
 
 # Ingest keeps these keys with the upload itself, longer than a day.
-Creator = Annotated[Principal, Depends(Guard(Policy.USER, replays=False))]
+Creator = Annotated[Principal, Depends(Guard(Policy.USER, Window.MEDIA, replays=False))]
+# A folder of music is one wish of its owner, not three calls for each of its files.
 Sender = Annotated[Principal, Depends(Guard(Policy.USER, Window.MEDIA))]
 PartNumber = Annotated[int, Path(ge=1, le=MOST_PARTS)]
 IdempotencyKey = Annotated[str, Header(max_length=200, pattern=r"^[\x21-\x7e]*$")]
@@ -91,7 +92,7 @@ async def put_part(
 
 
 @routes.post("/uploads/{upload_id}/complete", status_code=HTTPStatus.ACCEPTED)
-async def complete_upload(viewer: Listener, ingest: IngestPeer, upload_id: Id) -> Item:
+async def complete_upload(viewer: Sender, ingest: IngestPeer, upload_id: Id) -> Item:
     """Start the pipeline once all parts are there. Starting again answers with the same item."""
     asked = pb.BeginIngestRequest(user_id=viewer.user_id, upload_id=upload_id)
     return Item.model_validate((await ingest.BeginIngest(asked)).item)
