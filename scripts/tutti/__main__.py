@@ -154,9 +154,10 @@ def quarantine(everyone: Everyone = False) -> None:
 
 
 @app.command()
-def show(item: ItemId) -> None:
+def show(item: ItemId, everyone: Everyone = False) -> None:
     """Show one file with its steps."""
-    answer = _signed_in(lambda server: server.ask("GET", f"/imports/items/{item}"))
+    of = "admin/imports" if everyone else "imports"
+    answer = _signed_in(lambda server: server.ask("GET", f"/{of}/items/{item}"))
     console.print_json(data=answer["item"])
     columns = ("name", "state", "attempts", "engine", "engine_version", "duration_ms", "error")
     _print(columns, [[step[column] for column in columns] for step in answer["steps"]])
