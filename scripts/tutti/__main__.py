@@ -200,10 +200,22 @@ def _print(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     if not rows:
         console.print("Nothing.")
         return
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        # What may be typed again stays whole.
+        table.add_column(column, no_wrap=column in {"item", "id"})
     for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
+        table.add_row(*map(_cell, row))
     console.print(table)
+
+
+def _cell(fact: object) -> str:
+    match fact:
+        case None:
+            return ""
+        case float():
+            return f"{fact:.1f}"
+    return escape(str(fact))
 
 
 if __name__ == "__main__":
