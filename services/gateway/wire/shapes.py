@@ -5,7 +5,6 @@ Answers are read straight from protobuf messages by their attributes: a field
 empty or zero where it means "none" becomes null.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Protocol, TypeVar
@@ -100,14 +99,13 @@ class Paging(Asked):
 
 
 Number = TypeVar("Number", bound=int)
-Word = TypeVar("Word", bound=StrEnum)
 
 
 class Names(Protocol[Number]):
     """An enum of a contract, as far as it is used here."""
 
-    def Name(self, number: Number) -> str:  # noqa: N802 protobuf's name
-        """The name of a number."""
+    def items(self) -> list[tuple[str, Number]]:
+        """Every name with its number."""
 
     def Value(self, name: str) -> Number:  # noqa: N802 protobuf's name
         """The number of a name."""
@@ -115,15 +113,12 @@ class Names(Protocol[Number]):
 
 def spoken(names: Names[Number], prefix: str, unspecified: str = "") -> BeforeValidator:
     """Read an enum of a contract in lower case and without its prefix."""
-
-    def read(told: object) -> object:
-        if not isinstance(told, int):
-            return told
-        name = names.Name(told)  # type: ignore[arg-type]  # protobuf's enums are plain ints at run time
-        word = name.removeprefix(prefix).lower()
-        return unspecified if unspecified and not told else word
-
-    return BeforeValidator(read)
+    words: dict[object, str] = {
+        number: name.removeprefix(prefix).lower() for name, number in names.items()
+    }
+    if unspecified:
+        words[0] = unspecified
+    return BeforeValidator(lambda told: words.get(told, told))
 
 
 def numbered(names: Names[Number], prefix: str, word: StrEnum) -> Number:
@@ -134,8 +129,3 @@ def numbered(names: Names[Number], prefix: str, word: StrEnum) -> Number:
 def unix_ms(instant: datetime) -> int:
     """Write a time as the contracts have it."""
     return round(instant.timestamp() * 1000)
-
-
-def joined(values: Sequence[str] | None) -> Sequence[str]:
-    """A list a client left out, as the contracts have it."""
-    return values or ()
