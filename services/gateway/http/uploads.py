@@ -1,6 +1,8 @@
 """Files to come, in parts that may be sent again."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Annotated
 
@@ -8,12 +10,12 @@ from fastapi import Depends, Header, Path, Request
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from libs.common.faults import InvalidInput
+from libs.common.faults import InvalidInput, Unavailable
 from services.gateway.adapters.windows import Window
 from services.gateway.domain.principals import Policy, Principal
 from services.gateway.http.document import RAW_BODY
 from services.gateway.http.entrance import Guard, Listener, guarded_router
-from services.gateway.http.parts import AllParts, CatalogPeer, IngestPeer
+from services.gateway.http.parts import AllParts, CatalogPeer, IngestPeer, Parts
 from services.gateway.http.problems import too_large
 from services.gateway.wire.imports import Item, Upload, UploadNew
 from services.gateway.wire.shapes import Id
@@ -22,6 +24,7 @@ from tutti.ingest.v1 import ingest_pb2 as pb
 
 routes = guarded_router("uploads")
 
+SLOT_S = 30.0
 PART_S = 300.0
 """How long one part may take to arrive."""
 MOST_PARTS = 100_000
@@ -77,7 +80,7 @@ async def put_part(
     ingest = parts.peers.ingest
     asked = pb.GetUploadRequest(user_id=viewer.user_id, upload_id=upload_id)
     expected_bytes = part_bytes((await ingest.GetUpload(asked)).upload, part_number)
-    async with parts.upload_slots:
+    async with _slot(parts):
         content = await _body(request, expected_bytes)
         await parts.objects.put_bytes(f"staging/{upload_id}/{part_number:06d}", content, OCTETS)
     recorded = await ingest.RecordPart(
@@ -110,6 +113,19 @@ def part_bytes(upload: pb.Upload, part_number: int) -> int:
         raise InvalidInput(f"part_number must be from 1 to {upload.part_count}")
     rest_bytes = upload.size_bytes - (part_number - 1) * upload.part_size_bytes
     return min(rest_bytes, upload.part_size_bytes)
+
+
+@asynccontextmanager
+async def _slot(parts: Parts) -> AsyncGenerator[None]:
+    """Hold one of the places for parts in memory, or raise Unavailable when none gets free."""
+    try:
+        await asyncio.wait_for(parts.upload_slots.acquire(), SLOT_S)
+    except TimeoutError:
+        raise Unavailable("too many parts are on their way: send this one again") from None
+    try:
+        yield
+    finally:
+        parts.upload_slots.release()
 
 
 async def _body(request: Request, expected_bytes: int) -> bytes:

@@ -15,7 +15,8 @@ ITEM = """
     duplicate_similarity, created_at, changed_at
 """
 _BATCH = """
-    SELECT b.id, b.position, b.created_at, count(i.id) AS item_count,
+    SELECT b.id, b.position, b.created_at,
+        count(*) FILTER (WHERE i.state <> 'dismissed') AS item_count,
         count(*) FILTER (WHERE i.state = 'published') AS published_count,
         count(*) FILTER (WHERE i.state = 'duplicate') AS duplicate_count,
         count(*) FILTER (WHERE i.state = 'quarantined') AS quarantined_count,
