@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.gateway.http.app import create_app
 from services.gateway.tests.conftest import House, Site, open_site
 from services.gateway.tests.people import API, Person
 
@@ -165,3 +166,16 @@ async def test_a_service_that_is_away_is_told_as_such(house: House) -> None:
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert answer.headers["retry-after"] == "1"
         assert "127.0.0.1" not in answer.text
+
+
+async def test_a_bug_is_logged_and_not_shown(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(house.settings())
+    app.state.parts = "not what it should be"
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://tutti") as client:
+        answer = await client.get(f"{API}/auth/setup")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "parts" not in answer.text
+    assert [record.message for record in caplog.records if record.exc_info] == ["request failed"]

@@ -14,6 +14,9 @@ from services.gateway.http.entrance import Guard, GuardedRoute, guard_of
 from services.gateway.settings import GatewaySettings
 from services.gateway.tests.conftest import SECRET, Site
 from services.gateway.tests.people import Person
+from services.gateway.tests.recordings import publish
+from services.gateway.tests.test_imports import begun
+from services.gateway.tests.test_uploads import announced
 
 ROLES = ("nobody", "listener", "operator")
 OPEN = {
@@ -65,6 +68,60 @@ def test_a_route_without_a_policy_cannot_be_added() -> None:
 
     with pytest.raises(TypeError, match="/forgotten has no policy"):
         router.add_api_route("/forgotten", forgotten)
+
+
+SAMPLES = {"path": "master.m3u8", "quality": "high", "part_number": "1", "kind": "track"}
+BODIES: dict[str, dict[str, object]] = {
+    "/lyrics": {"plain": "mine"},
+    "/decision": {"decision": "discard"},
+    "/media-url": {},
+    "/tracks": {"add": []},
+    "/ratings/{kind}/{entity_id}": {"rating": 1},
+    "/bookmarks/{track_id}": {"position_ms": 1},
+    "/libraries/{library_id}": {"name": "mine"},
+}
+HARMLESS = {
+    ("DELETE", "/api/v1/me/sessions/{session_id}"),
+    ("DELETE", "/api/v1/bookmarks/{track_id}"),
+    ("DELETE", "/api/v1/favourites/{kind}/{entity_id}"),
+}
+"""Ending or removing what one does not have changes nothing, and says so."""
+
+
+async def test_nobody_reaches_what_is_anothers(site: Site, ada: Person, bob: Person) -> None:
+    """All routes that name something, with the names of somebody else's things."""
+    ids = await belongings(site, ada)
+    reached = []
+    for method, route, guard in routes():
+        named = set(re.findall(r"\{(\w+)", route.path)) & set(ids)
+        if not named or guard is None or guard.policy is not Policy.USER:
+            continue
+        path = re.sub(r"\{(\w+)[^}]*\}", lambda m: (ids | SAMPLES)[m[1]], route.path)
+        given = next((body for end, body in BODIES.items() if route.path.endswith(end)), {})
+        body = given if method in ("POST", "PUT", "PATCH") else None
+        status = (await bob.client.request(method, path, json=body)).status_code
+        if status not in (403, 404) and (method, route.path) not in HARMLESS:
+            reached.append((method, route.path, status))
+    assert not reached
+    assert len((await ada.ask("GET", "/me/sessions"))["items"]) == 1
+
+
+async def belongings(site: Site, ada: Person) -> dict[str, str]:
+    track = await publish(site, ada, "Mine")
+    playlist = await ada.ask("POST", "/playlists", 201, json={"name": "Mine"})
+    key = await ada.ask("POST", "/me/api-keys", 201, json={"name": "mine"})
+    return {
+        "track_id": track["id"],
+        "entity_id": track["id"],
+        "album_id": track["album_id"],
+        "sha256": track["cover_sha256"],
+        "library_id": ada.library_id,
+        "playlist_id": playlist["id"],
+        "key_id": key["key"]["id"],
+        "session_id": (await ada.ask("GET", "/me/sessions"))["items"][0]["id"],
+        "upload_id": str((await announced(ada))["id"]),
+        "item_id": (await begun(ada))["id"],
+    }
 
 
 async def test_each_role_may_call_what_its_policy_says(

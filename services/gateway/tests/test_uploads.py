@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import httpx
+import pytest
 
-from services.gateway.tests.conftest import Site
-from services.gateway.tests.people import API, Person
+from services.gateway.http import uploads
+from services.gateway.tests.conftest import House, Site, open_site
+from services.gateway.tests.people import API, Person, sign_up
 
 PART = 1000
 """Bytes, as the ingest of these tests is set."""
@@ -93,3 +95,27 @@ async def test_paths_are_no_file_names(ada: Person) -> None:
     for name in ("../a.mp3", "a/b.mp3", "a\\b.mp3", "a\nb.mp3", ""):
         asked = {"file_name": name, "size_bytes": 1}
         await ada.ask("POST", "/uploads", 422, json=asked)
+
+
+async def test_parts_wait_for_their_turn_and_not_for_ever(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "SLOT_S", 0.1)
+    sending, sent = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        sending.set()
+        yield part(1)[:-1]
+        await sent.wait()
+        yield part(1)[-1:]
+
+    async with open_site(house, uploads_at_once=1) as site, sign_up(site.client) as ada:
+        path = f"/uploads/{(await announced(ada))['id']}/parts"
+        first = asyncio.create_task(ada.ask("PUT", f"{path}/1", content=slow()))
+        await sending.wait()
+        await asyncio.sleep(0.2)
+        problem = await ada.ask("PUT", f"{path}/2", 503, content=part(2))
+        assert "again" in problem["detail"]
+        sent.set()
+        assert (await first)["received_parts"] == [1]
+        await ada.ask("PUT", f"{path}/2", content=part(2))
