@@ -1,0 +1,1 @@
+"""What a listener feels, measured on the whole fleet."""
