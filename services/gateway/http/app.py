@@ -22,7 +22,8 @@ from services.gateway.http import (
     vitals,
 )
 from services.gateway.http.document import Json, document
-from services.gateway.http.middleware import Bounded, Compressed, Hardened, Observed, Tagged
+from services.gateway.http.middleware import Bounded, Compressed, Hardened, Tagged
+from services.gateway.http.observing import Observed
 from services.gateway.http.problems import answer_problems
 from services.gateway.settings import GatewaySettings
 

@@ -7,8 +7,12 @@ from services.gateway.http.entrance import Listener, Operator, guarded_router
 from services.gateway.http.parts import CatalogPeer, IngestPeer
 from services.gateway.wire.browsing import LibraryEdit, LibraryNew
 from services.gateway.wire.imports import ScanStarted
-from services.gateway.wire.music import Library, LibraryList, LibraryRemoved
+from services.gateway.wire.music import Library
 from services.gateway.wire.shapes import Id
+from services.gateway.wire.shelves import (
+    LibraryList,
+    LibraryRemoved,
+)
 from tutti.catalog.v1 import catalog_pb2 as pb
 from tutti.ingest.v1 import ingest_pb2
 

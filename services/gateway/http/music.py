@@ -20,22 +20,19 @@ from services.gateway.wire.browsing import (
     TrackIds,
     TrackQuery,
 )
-from services.gateway.wire.music import (
-    Album,
+from services.gateway.wire.music import Album, Artist, Lyrics, Track
+from services.gateway.wire.shapes import Id
+from services.gateway.wire.shelves import (
     AlbumDetail,
     AlbumPage,
-    Artist,
     ArtistDetail,
     ArtistPage,
     ChangePage,
     Found,
     GenreList,
-    Lyrics,
-    Track,
     TrackList,
     TrackPage,
 )
-from services.gateway.wire.shapes import Id
 from tutti.catalog.v1 import catalog_pb2 as pb
 
 routes = guarded_router("music")
