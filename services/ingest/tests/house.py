@@ -37,7 +37,7 @@ SETTLED = {
     pb.ITEM_STATE_UNDECIDED,
     pb.ITEM_STATE_DISMISSED,
 }
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 Found = TypeVar("Found")
 

@@ -38,7 +38,7 @@ async def change(house: House, statement: str, *arguments: object) -> None:
 
 
 async def test_a_worker_killed_in_the_middle_loses_no_file(house: House, tmp_path: Path) -> None:
-    path = Piece(seed=21, duration_s=60).encoded(tmp_path / "a", "flac")
+    path = Piece(seed=21, duration_s=30).encoded(tmp_path / "a", "flac")
     item = await house.bring(content(path), "a.flac")
     for step in ("probe", "transcode_hls"):
         await house.until(item.id, step, pb.STEP_STATE_RUNNING)
@@ -141,7 +141,7 @@ async def test_what_the_catalog_refuses_can_be_offered_again(house: House, tmp_p
 async def test_a_worker_told_to_stop_does_so_within_eight_seconds(
     house: House, tmp_path: Path
 ) -> None:
-    path = Piece(seed=28, duration_s=120).encoded(tmp_path / "a")
+    path = Piece(seed=28, duration_s=60).encoded(tmp_path / "a")
     item = await house.bring(content(path), "a.flac")
     await house.until(item.id, "transcode_hls", pb.STEP_STATE_RUNNING)
     started_s = time.monotonic()
