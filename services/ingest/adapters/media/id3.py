@@ -9,7 +9,7 @@ from services.ingest.domain.lyrics import LyricLine, in_order
 if TYPE_CHECKING:
     from mutagen.id3 import ID3
 
-    from services.ingest.adapters.media.tags import RawTags
+    from services.ingest.adapters.media.raw import RawTags
 
 _NAMES = {
     "TIT2": "title", "TPE1": "artist", "TALB": "album", "TPE2": "albumartist",

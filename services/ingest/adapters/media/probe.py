@@ -6,9 +6,10 @@ import av
 
 from services.ingest.adapters.media.covers import normalise_cover
 from services.ingest.adapters.media.decode import Source, decode, opened, source_of
+from services.ingest.adapters.media.raw import RawTags
 from services.ingest.adapters.media.sniff import container_of, has_frame_count
 from services.ingest.adapters.media.structure import check_structure
-from services.ingest.adapters.media.tags import RawTags, read_tags
+from services.ingest.adapters.media.tags import read_tags
 from services.ingest.domain.formats import Container, Encoding
 from services.ingest.domain.inspection import Cover, Inspection
 from services.ingest.domain.pcm import PCM_NAME, PcmShape

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutagen import File, MutagenError
@@ -17,12 +16,11 @@ from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
 from services.ingest.adapters.media import id3
+from services.ingest.adapters.media.raw import RawTags
 from services.ingest.domain.formats import Container
-from services.ingest.domain.lyrics import LyricLine
 from services.ingest.domain.tags import squeezed
 
 FRONT_COVER = 3  # the picture type of ID3's APIC frame, which FLAC took over
-_MOST_VALUES = 64
 _MP4_NAMES = {
     "\xa9nam": "title", "\xa9ART": "artist", "\xa9alb": "album", "aART": "albumartist",
     "\xa9day": "date", "\xa9gen": "genre", "\xa9wrt": "composer", "\xa9cmt": "comment",
@@ -30,20 +28,6 @@ _MP4_NAMES = {
     "tmpo": "bpm", "cpil": "compilation", "rtng": "itunesadvisory", "\xa9pub": "publisher",
 }  # fmt: skip
 _FFMPEG_NAMES = {"track": "tracknumber", "disc": "discnumber", "organization": "label"}
-
-
-@dataclass(slots=True)
-class RawTags:
-    """Values by squeezed field name, timed lyrics, and pictures with the front cover first."""
-
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    synced: tuple[LyricLine, ...] = ()
-    pictures: list[bytes] = field(default_factory=list)
-
-    def add(self, name: str, values: Iterable[object]) -> None:
-        """Take more values of a field."""
-        kept = self.fields.setdefault(squeezed(name), [])
-        kept += [str(value) for value in values][:_MOST_VALUES]
 
 
 def read_tags(path: Path, container: Container, other: Mapping[str, str]) -> RawTags:
