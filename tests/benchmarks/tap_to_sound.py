@@ -34,6 +34,8 @@ WATCH = """
   };
 """
 
+HEARD = "() => window.times.moving && window.times.playing && window.times"
+
 
 def measure(browser: Browser, nadia: Listener) -> tuple[list[float], list[float]]:
     """Tap each track once; answers the times to `playing` and to the first advance, in s."""
@@ -49,9 +51,7 @@ def measure(browser: Browser, nadia: Listener) -> tuple[list[float], list[float]
     playing, moving = [], []
     for n in range(TRACKS):
         titles.nth(n).click()
-        ready = page.wait_for_function(
-            "window.times.moving && window.times.playing && window.times"
-        )
+        ready = page.wait_for_function(HEARD)
         times = ready.json_value()
         playing.append(times["playing"] / 1000)
         moving.append(times["moving"] / 1000)
