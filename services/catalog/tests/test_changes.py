@@ -265,6 +265,7 @@ class Naive:
         self.highest = max([self.highest, *(row["stamp"] for row in rows)])
 
 
+@pytest.mark.slow
 async def test_nothing_is_missed_while_many_write_and_the_control_does_miss(
     ingest: Ingest, running: Running, music: CatalogServiceAsyncStub
 ) -> None:
