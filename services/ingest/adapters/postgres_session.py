@@ -5,6 +5,8 @@ dies. A claim names the session it was made in, so a claim whose session is gone
 is known to be lost without anybody sending signs of life.
 """
 
+import asyncpg
+
 from libs.common.postgres import Connection, Pool
 
 
@@ -17,7 +19,7 @@ class Session:
 
     async def connection(self) -> Connection:
         """The connection, for one use at a time."""
-        if self._held is not None and self._held.is_closed():
+        if self._held is not None and _is_gone(self._held):
             await self.release()
         if self._held is None:
             self._held = await self._pool.acquire()
@@ -28,3 +30,11 @@ class Session:
         held, self._held = self._held, None
         if held is not None:
             await self._pool.release(held)
+
+
+def _is_gone(held: Connection) -> bool:
+    try:
+        return held.is_closed()
+    except asyncpg.InterfaceError:
+        # The pool takes a connection back as soon as it breaks, and it answers nothing then.
+        return True
