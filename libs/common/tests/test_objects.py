@@ -80,6 +80,7 @@ async def test_keys_are_listed_copied_and_removed_by_prefix(tape: ObjectStore) -
     assert await tape.list("") == []
 
 
+@pytest.mark.slow
 async def test_a_slow_reader_holds_no_thread_and_the_loop_stays_free(
     objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +151,7 @@ def test_the_blocking_face_does_the_same(object_settings: ObjectStoreSettings) -
         objects.get_bytes("a/2")
 
 
+@pytest.mark.slow
 async def test_an_outage_is_told_as_one(object_settings: ObjectStoreSettings) -> None:
     away = object_settings.model_copy(update={"s3_endpoint": "http://127.0.0.1:1"})
     with pytest.raises(Unavailable):

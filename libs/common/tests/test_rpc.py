@@ -211,6 +211,7 @@ async def test_a_write_declared_idempotent_is_tried_again() -> None:
         assert (await Stub(channel).set(named("Ella"))).value == "Ella"
 
 
+@pytest.mark.slow
 async def test_a_read_outlasts_the_restart_of_the_service() -> None:
     settings = ServiceSettings(rpc_port=free_port())
     async with open_channel(f"127.0.0.1:{settings.rpc_port}") as channel:

@@ -43,10 +43,12 @@ def check(audio: Audio, music: Music) -> None:
     assert (windows < 25 * calm + 0.02).all()
 
 
+@pytest.mark.slow
 def test_a_short_piece_is_loud_enough_clean_and_ends_in_silence(short: Audio) -> None:
     check(short, SHORT)
 
 
+@pytest.mark.slow
 def test_the_same_music_renders_to_the_same_samples(short: Audio) -> None:
     assert np.array_equal(short, render(SHORT))
 
@@ -60,6 +62,7 @@ def test_a_whole_piece_is_loud_enough_clean_and_soft_on_the_ear(index: int) -> N
     assert 300 < (hz * np.sqrt(power)).sum() / np.sqrt(power).sum() < 3000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lufs", [-30, -16])
 def test_loudness_agrees_with_an_independent_meter(short: Audio, lufs: float) -> None:
     audio = short * np.float32(10 ** ((lufs + 16) / 20))

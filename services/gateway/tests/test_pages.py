@@ -160,6 +160,7 @@ async def test_heads_without_end_are_cut_off(site: Site) -> None:
     writer.close()
 
 
+@pytest.mark.slow
 async def test_a_service_that_is_away_is_told_as_such(house: House) -> None:
     async with open_site(house, catalog_address="127.0.0.1:1") as site:
         answer = await site.client.get(f"{API}/auth/setup")

@@ -88,6 +88,7 @@ HARMLESS = {
 """Ending or removing what one does not have changes nothing, and says so."""
 
 
+@pytest.mark.slow
 async def test_nobody_reaches_what_is_anothers(site: Site, ada: Person, bob: Person) -> None:
     """All routes that name something, with the names of somebody else's things."""
     ids = await belongings(site, ada)

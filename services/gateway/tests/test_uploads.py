@@ -97,6 +97,7 @@ async def test_paths_are_no_file_names(ada: Person) -> None:
         await ada.ask("POST", "/uploads", 422, json=asked)
 
 
+@pytest.mark.slow
 async def test_parts_wait_for_their_turn_and_not_for_ever(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

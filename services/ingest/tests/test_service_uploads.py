@@ -167,6 +167,7 @@ async def test_a_cancelled_upload_leaves_nothing(quiet_house: House) -> None:
     await eventually(lambda: quiet_house.lacks(parts_prefix(upload.id)))
 
 
+@pytest.mark.slow
 async def test_a_begun_upload_cannot_be_cancelled(quiet_house: House) -> None:
     upload = await quiet_house.send(b"x", "Dawn.flac")
     await quiet_house.stub.BeginIngest(pb.BeginIngestRequest(user_id="ada", upload_id=upload.id))
