@@ -32,6 +32,9 @@ def _fault_of_database(error: Exception) -> Fault | None:
 
 
 def _lost_connection(error: Exception) -> bool:
+    if isinstance(error, asyncpg.InternalClientError):
+        # So asyncpg puts it when the server ended the connection in the moment of the call.
+        return "cannot switch to state" in str(error)
     # asyncpg raises the same class for misuse of its API; only the text tells them apart.
     return isinstance(error, asyncpg.InterfaceError) and (
         "closed" in str(error) or "closing" in str(error)

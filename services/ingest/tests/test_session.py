@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from libs.common.faults import Unavailable
+from libs.common.outages import fault_in
 from libs.common.postgres import connect
 from services.ingest.adapters.postgres_session import Session
 
@@ -39,5 +41,7 @@ async def test_a_connection_that_broke_is_replaced(
 async def _answers(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> bool:
     try:
         return bool(await connection.fetchval("SELECT 1"))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-        return False
+    except Exception as error:
+        if isinstance(fault_in(error), Unavailable):
+            return False
+        raise
