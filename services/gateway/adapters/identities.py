@@ -98,7 +98,9 @@ class Identities:
                 await self.forget_api_key(key.id)
 
     async def _known(self, name: str, check: Callable[[], Awaitable[Principal]]) -> Principal:
-        known = self._recent.get(name) or await self._shared(name)
+        if recent := self._recent.get(name):
+            return recent  # not kept anew: who asks often would be known for ever
+        known = await self._shared(name)
         if known is None:
             known = await check()
             await self._share(name, json.dumps(asdict(known)).encode())
