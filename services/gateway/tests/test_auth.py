@@ -5,8 +5,10 @@ import jwt
 import pytest
 from jwt import PyJWK
 
+from services.gateway.adapters import identities
 from services.gateway.tests.conftest import House, Site, open_site
-from services.gateway.tests.people import API, OPERATOR, PASSWORD, Person, sign_in
+from services.gateway.tests.people import API, OPERATOR, PASSWORD, Person, sign_in, sign_up
+from services.gateway.tests.waiting import until
 
 
 async def test_a_new_user_is_signed_in_and_known(ada: Person) -> None:
@@ -81,6 +83,23 @@ async def test_a_session_that_was_signed_out_is_refused_at_once(ada: Person) -> 
     await ada.ask("GET", "/me")
     await ada.ask("POST", "/auth/sign-out", 204)
     await ada.ask("GET", "/me", 401)
+
+
+@pytest.mark.slow
+async def test_a_session_in_constant_use_ends_at_every_replica(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identities, "OWN_S", 0.3)
+    async with open_site(house) as site, open_site(house) as other, sign_up(site.client) as ada:
+        await ada.ask("GET", "/me")
+        token = {"Authorization": ada.client.headers["Authorization"]}
+        answer = await other.client.post(f"{API}/auth/sign-out", headers=token)
+        assert answer.status_code == 204
+
+        async def ended() -> bool:
+            return (await ada.client.get(f"{API}/me")).status_code == 401
+
+        await until(ended, within_s=5)
 
 
 @pytest.mark.parametrize(
