@@ -28,7 +28,8 @@ SONGS = ("Ankunft", "Brücke", "夜の庭")
 ALBUM = "Ein Abend"
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright's event loop would stand in the way of later asyncio tests.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's own browser, or the one TUTTI_BROWSER names."""
     program = os.environ.get("TUTTI_BROWSER") or shutil.which("chromium")
