@@ -6,14 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from libs.common.postgres import Connection, Pool
-from services.catalog.adapters.listing import (
-    Conditions,
-    Order,
-    count,
-    next_token,
-    page_of_ids,
-    start_of,
-)
+from services.catalog.adapters.listing import Conditions, Order, listed
 from services.catalog.adapters.rows import credits_in, credits_of, marks_in, marks_of
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.listing import AlbumOrder, Filter, Listing
@@ -82,16 +75,11 @@ class Albums:
         self, viewer_id: str, order: AlbumOrder, wanted: Filter, token: str, size: int
     ) -> Listing[Album]:
         """One page of the albums the viewer sees."""
-        ordered = ORDERS[order]
-        start = start_of(ordered, token)
         where = _conditions(viewer_id, wanted)
         async with self._pool.acquire() as connection:
-            total = start.total
-            if total is None:
-                total = await count(connection, "album", ordered, where)
-            rows = await page_of_ids(connection, "album", ordered, where, start, size)
-            albums = await albums_by_id(connection, viewer_id, [row["id"] for row in rows[:size]])
-        return Listing(albums, next_token(ordered, start, total, rows, size), total)
+            page = await listed(connection, "album", ORDERS[order], where, token, size)
+            albums = await albums_by_id(connection, viewer_id, page.rows)
+        return Listing(albums, page.next_page_token, page.total_count)
 
     async def with_tracks(self, viewer_id: str, album_id: str) -> tuple[Album, Sequence[Track]]:
         """One album and its tracks as they stand on it."""

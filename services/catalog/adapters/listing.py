@@ -15,6 +15,7 @@ import asyncpg
 
 from libs.common.faults import InvalidInput
 from libs.common.postgres import Connection
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.paging import Place, Position, page_position, page_token
 
 INTO_TOKEN = {
@@ -84,7 +85,20 @@ class Start:
     after: Position | None
 
 
-def start_of(order: Order, token: str) -> Start:
+async def listed(
+    connection: Connection, table: str, order: Order, where: Conditions, token: str, size: int
+) -> Listing[str]:
+    """One page of ids, and how long the whole list is."""
+    start = _start_of(order, token)
+    total = start.total
+    if total is None:
+        total = await _count(connection, table, order, where)
+    rows = await _page_of_ids(connection, table, order, where, start, size)
+    ids = [row["id"] for row in rows[:size]]
+    return Listing(ids, _next_token(order, start, total, rows, size), total)
+
+
+def _start_of(order: Order, token: str) -> Start:
     """Read a page token, or raise InvalidInput."""
     position = page_position(token, [str, int, int, *order.token_kinds])
     if position is None:
@@ -95,7 +109,7 @@ def start_of(order: Order, token: str) -> Start:
     return Start(int(seed), int(total), tuple(after))
 
 
-def next_token(
+def _next_token(
     order: Order, start: Start, total: int, rows: Sequence[asyncpg.Record], size: int
 ) -> str:
     """The token of the page behind these rows; empty when they are the last."""
@@ -106,7 +120,7 @@ def next_token(
     return page_token((order.name, start.seed, total, *places))
 
 
-async def page_of_ids(
+async def _page_of_ids(
     connection: Connection, table: str, order: Order, where: Conditions, start: Start, size: int
 ) -> Sequence[asyncpg.Record]:
     """Ids of one page and one row more, library by library."""
@@ -137,7 +151,7 @@ async def page_of_ids(
     )
 
 
-async def count(connection: Connection, table: str, order: Order, where: Conditions) -> int:
+async def _count(connection: Connection, table: str, order: Order, where: Conditions) -> int:
     """How long the whole list is."""
     if not where.sql and not order.join:
         everything: int = await connection.fetchval(

@@ -6,14 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from libs.common.postgres import Connection, Pool
-from services.catalog.adapters.listing import (
-    Conditions,
-    Order,
-    count,
-    next_token,
-    page_of_ids,
-    start_of,
-)
+from services.catalog.adapters.listing import Conditions, Order, listed
 from services.catalog.adapters.rows import (
     credits_in,
     credits_of,
@@ -103,17 +96,11 @@ class Tracks:
         self, viewer_id: str, order: TrackOrder, wanted: Filter, token: str, size: int
     ) -> Listing[Track]:
         """One page of the tracks the viewer sees."""
-        ordered = ORDERS[order]
-        start = start_of(ordered, token)
         where = _conditions(viewer_id, wanted)
         async with self._pool.acquire() as connection:
-            total = start.total
-            if total is None:
-                total = await count(connection, "track", ordered, where)
-            rows = await page_of_ids(connection, "track", ordered, where, start, size)
-            ids = [row["id"] for row in rows[:size]]
-            tracks = await tracks_by_id(connection, viewer_id, ids)
-        return Listing(tracks, next_token(ordered, start, total, rows, size), total)
+            page = await listed(connection, "track", ORDERS[order], where, token, size)
+            tracks = await tracks_by_id(connection, viewer_id, page.rows)
+        return Listing(tracks, page.next_page_token, page.total_count)
 
     async def by_id(self, viewer_id: str, track_ids: Sequence[str]) -> Sequence[Track]:
         """Those of the tracks the viewer sees, with their beats, in the order asked for."""
