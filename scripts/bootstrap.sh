@@ -43,7 +43,8 @@ python() {
     [ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
     say "Installing Python packages"
-    install_hashed sync requirements/dev.txt
+    # Compiled now, for a start must not wait for it, even where Python may not write later.
+    install_hashed sync --compile-bytecode requirements/dev.txt
     # Our own code is run from the tree.
     .venv/bin/python - <<'CODE'
 import stat, sys, sysconfig
