@@ -10,7 +10,7 @@ import { PlayerBar } from "./player/PlayerBar";
 import { PlayerProvider } from "./player/PlayerProvider";
 import { QualityChooser } from "./player/QualityChooser";
 import { QueuePanel } from "./player/QueuePanel";
-import { useSignOut, useUser } from "./session/SessionGate";
+import { useSession } from "./session/SessionGate";
 import { AddPage } from "./uploads/AddPage";
 import { UploadsProvider } from "./uploads/UploadsProvider";
 
@@ -37,8 +37,7 @@ export function App() {
 }
 
 function Sidebar() {
-  const user = useUser();
-  const signOut = useSignOut();
+  const { user, signOut } = useSession();
   return (
     <nav className="side" aria-label="Main">
       <Place to="/" icon={<House />} name="Home" />
@@ -54,7 +53,7 @@ function Sidebar() {
           className="icon"
           aria-label="Sign out"
           title="Sign out"
-          onClick={() => void signOut()}
+          onClick={signOut}
         >
           <LogOut />
         </button>

@@ -49,10 +49,19 @@ export async function fetchWithSession(request: Request): Promise<Response> {
   return patiently(again);
 }
 
+let underWay = new AbortController();
+
+/** Cuts off every call that is under way; those that begin later are made. */
+export function cutCalls(): void {
+  underWay.abort();
+  underWay = new AbortController();
+}
+
 /** Adding a folder asks more in a minute than the server allows: what it refuses is sent later. */
 async function patiently(request: Request): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
-    const response = await fetch(request.clone());
+    const signal = AbortSignal.any([request.signal, underWay.signal]);
+    const response = await fetch(request.clone(), { signal });
     const after_s = Number(response.headers.get("Retry-After"));
     if (response.status !== TOO_MANY_REQUESTS || attempt === TRIES || !after_s) return response;
     await new Promise((later) => setTimeout(later, after_s * 1000));

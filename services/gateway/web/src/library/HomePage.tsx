@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import { useUser } from "../session/SessionGate";
+import { useSession } from "../session/SessionGate";
 import { Waiting } from "../ui/Waiting";
 import { AlbumGrid } from "./AlbumGrid";
 import { useAlbums, useLibraries, useRemoveLibrary } from "./queries";
@@ -36,7 +36,7 @@ export function HomePage() {
 
 /** Says that the demo library is there, and takes it away for who may. */
 function DemoNote() {
-  const user = useUser();
+  const { user } = useSession();
   const libraries = useLibraries();
   const remove = useRemoveLibrary();
   const demo = libraries.data?.items.find((library) => library.demo);

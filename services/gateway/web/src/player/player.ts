@@ -73,8 +73,12 @@ export class Player {
 
   toggle(): void {
     if (!current(this.state.get().queue)) return;
-    if (this.state.get().playing) this.#audio.pause();
+    if (this.state.get().playing) this.pause();
     else this.#start();
+  }
+
+  pause(): void {
+    this.#audio.pause();
   }
 
   seek(position_s: number): void {

@@ -1,19 +1,25 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
-import { answer, api, Problem, refreshSession } from "../api/client";
+import { answer, api, cutCalls, Problem, refreshSession } from "../api/client";
 import type { components } from "../api/schema";
 import { SignIn } from "./SignIn";
 
 export type User = components["schemas"]["User"];
 
 const REFRESH_EVERY_MS = 8 * 60_000;
-const UserContext = createContext<User | undefined>(undefined);
+const SessionContext = createContext<Session | undefined>(undefined);
+
+interface Session {
+  readonly user: User;
+  /** Ends the session on the server, and with it everything that runs on this page. */
+  readonly signOut: () => void;
+}
 
 /** Who is signed in. Only for components inside SessionGate. */
-export function useUser(): User {
-  const user = useContext(UserContext);
-  if (!user) throw new Error("useUser outside SessionGate");
-  return user;
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("useSession outside SessionGate");
+  return session;
 }
 
 /** Shows the app to who is signed in, and the door to everyone else. */
@@ -32,26 +38,34 @@ export function SessionGate({ children }: { children: ReactNode }) {
     return () => clearInterval(timer);
   }, [signedIn]);
 
-  if (me.data) return <UserContext value={me.data}>{children}</UserContext>;
+  const signOut = useMutation({
+    mutationFn: () => {
+      cutCalls();
+      return answer(api.POST("/api/v1/auth/sign-out"));
+    },
+    onSuccess: () => window.location.assign("/"),
+  });
+
+  if (signOut.isPending || signOut.isSuccess) return <p className="hush">Signing out …</p>;
+  if (signOut.error)
+    return <Trouble title="You are still signed in" error={signOut.error} again={signOut.mutate} />;
+  if (me.data) {
+    const session = { user: me.data, signOut: () => signOut.mutate() };
+    return <SessionContext value={session}>{children}</SessionContext>;
+  }
   if (me.isPending) return <p className="hush">Opening …</p>;
   if (me.error instanceof Problem && me.error.status === 401) return <SignIn />;
+  return <Trouble title="Tutti is not answering" error={me.error} again={() => me.refetch()} />;
+}
+
+function Trouble({ title, error, again }: { title: string; error: Error; again: () => void }) {
   return (
     <main className="door">
-      <h1>Tutti is not answering</h1>
-      <p role="alert">{me.error.message}</p>
-      <button type="button" className="primary" onClick={() => me.refetch()}>
+      <h1>{title}</h1>
+      <p role="alert">{error.message}</p>
+      <button type="button" className="primary" onClick={() => again()}>
         Try again
       </button>
     </main>
   );
-}
-
-/** Ends the session on the server and forgets everything that was read under it. */
-export function useSignOut(): () => Promise<void> {
-  const queries = useQueryClient();
-  return async () => {
-    await answer(api.POST("/api/v1/auth/sign-out"));
-    queries.clear();
-    window.location.assign("/");
-  };
 }
