@@ -35,7 +35,8 @@ def _lost_connection(error: Exception) -> bool:
     if isinstance(error, asyncpg.InternalClientError):
         # So asyncpg puts it when the server ended the connection in the moment of the call.
         return "cannot switch to state" in str(error)
-    # asyncpg raises the same class for misuse of its API; only the text tells them apart.
-    return isinstance(error, asyncpg.InterfaceError) and (
-        "closed" in str(error) or "closing" in str(error)
+    # asyncpg raises the same class for misuse of its API; only the text tells them apart. A pool
+    # releases a connection by itself in the moment it breaks.
+    return isinstance(error, asyncpg.InterfaceError) and any(
+        words in str(error) for words in ("closed", "closing", "released back to the pool")
     )
