@@ -18,9 +18,9 @@ DEADLINE_S = 5.0
 STREAM_DEADLINE_S = 60.0
 """How long a call may take unless it is made with a ``timeout`` of its own."""
 
-TRIES = 5
+TRIES = 6
 FIRST_PAUSE_S = 0.1
-"""Doubled before each further try: five tries outlast the restart of a service."""
+"""Doubled before each further try: six tries outlast the restart of a service."""
 
 READS = ("Get", "List", "Search", "Find", "Check", "BatchGet", "Count")
 """How the names of methods begin that change nothing, so that calling twice is safe."""
@@ -88,7 +88,7 @@ class Caller(grpc.aio.UnaryUnaryClientInterceptor):
             try:
                 return await (await continuation(details, request))
             except grpc.aio.AioRpcError as error:
-                pause_s = FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1.0)  # noqa: S311 jitter is no secret
+                pause_s = FIRST_PAUSE_S * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311 jitter is no secret
                 last = attempt + 1 == tries or time.monotonic() + pause_s > ends
                 if error.code() is not grpc.StatusCode.UNAVAILABLE or last:
                     raise (fault_of(error, method) or error) from None
