@@ -86,7 +86,8 @@ async def test_a_fault_of_ours_is_tried_three_times_and_told_apart(
     house: House, tmp_path: Path
 ) -> None:
     await house.worker.stop()
-    path = Piece(seed=25, duration_s=4).encoded(tmp_path / "a")
+    # Long enough that steps are left to do when the worker is killed.
+    path = Piece(seed=25, duration_s=90).encoded(tmp_path / "a")
     item = await house.bring(content(path), "a.flac")
     # The original is lost from the store between two steps, and from the scratch folder.
     house.worker.start()
