@@ -8,14 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = "Tutti is ready: "
@@ -27,9 +27,12 @@ STOP_S = 10.0
 class Tutti:
     """The whole fleet, which can be stopped and started again with the same data."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(
+        self, home: Path, program: Sequence[str] = ("scripts.fleet",), **environment: str
+    ) -> None:
         self.home = home
-        self.port = _free_port()
+        self._program = program
+        self.port = free_port()
         self._environment = {
             # Many people sign up and look around in the minute that the tests take.
             "GATEWAY_SIGN_INS_PER_MINUTE": "10000",
@@ -68,7 +71,7 @@ class Tutti:
 
     def _popen(self, screen: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "scripts.fleet"],
+            [sys.executable, "-m", *self._program],
             cwd=ROOT,
             env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
@@ -83,6 +86,18 @@ class Tutti:
             return []
         supervisor = psutil.Process(self._process.pid)
         return [supervisor, *supervisor.children(recursive=True)]
+
+    def crash(self) -> None:
+        """Kill all of it at once, as a power cut does, so that it can be started again."""
+        if self._process is None:
+            return
+        family = self.processes()
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        self._process.wait()
+        psutil.wait_procs(family, timeout=STOP_S)
+        self._process = None
 
     def stop(self) -> float:
         """Stop it as Ctrl-C or a system does; fail if it takes too long or leaves anything."""
@@ -122,7 +137,8 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
