@@ -52,31 +52,27 @@ class Originals:
         if claim.upload_id and size_bytes != claim.size_bytes:
             detail = f"{size_bytes:,} of {claim.size_bytes:,} bytes arrived"
             raise Refused(Reason.TRUNCATED, detail)
+        if claim.content_sha256:
+            _require(claim.content_sha256, sha256.hexdigest())
         with draft.open("rb") as file:
             return Original(sha256.hexdigest(), container_of(file), size_bytes)
 
-    def store(self, original: Original, path: Path) -> None:
-        """Put it in its place, unless it is there."""
-        try:
-            if self._objects.stat(original.key).size_bytes == original.size_bytes:
-                return
-        except NotFound:
-            pass
-        self._objects.put_file(original.key, path, original.container.content_type)
-
     def fetch(self, content_sha256: str, path: Path) -> None:
-        """Bring it back from the store."""
-        self._objects.download(self._key(content_sha256), path)
+        """Bring it back from the store, as it was given and not otherwise."""
+        key = self._key(content_sha256)
+        if key is None:
+            raise NotFound(f"there is no original of {content_sha256}")
+        self._objects.download(key, path)
+        _require(content_sha256, digest_of(path))
 
-    def _key(self, content_sha256: str) -> str:
-        prefix = f"audio/{content_sha256}/original."
-        for key in self._objects.keys(prefix):
-            return key
-        raise NotFound(f"there is no object {prefix}*")
+    def _key(self, content_sha256: str) -> str | None:
+        return next(self._objects.keys(f"audio/{content_sha256}/original."), None)
 
     def _chunks(self, claim: Claim) -> Iterator[bytes]:
-        if claim.content_sha256:
-            yield from self._object(self._key(claim.content_sha256))
+        # What was killed between naming the content and storing it has its parts still.
+        staged = self._key(claim.content_sha256) if claim.content_sha256 else None
+        if staged is not None:
+            yield from self._object(staged)
         elif claim.upload_id:
             for number in range(1, len([*self._objects.keys(parts_prefix(claim.upload_id))]) + 1):
                 yield from self._part(claim.upload_id, number)
@@ -97,6 +93,17 @@ class Originals:
         finally:
             response.close()
             response.release_conn()
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _require(content_sha256: str, found_sha256: str) -> None:
+    if found_sha256 != content_sha256:
+        raise Unusable(Quarantine.damaged(f"{found_sha256} lies where {content_sha256} should"))
 
 
 def _opened(path: str, folders: Sequence[Path]) -> BinaryIO:

@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from asyncpg import Record
 
 from libs.common.postgres import Connection
+from services.ingest.adapters.postgres_objects import note_objects
 from services.ingest.adapters.postgres_session import Session
 from services.ingest.adapters.postgres_steps import end_in_quarantine, free_ready_steps
 from services.ingest.domain.claims import Claim, Engine, Outcome
-from services.ingest.domain.pipeline import MOST_ATTEMPTS, PIPELINE, Step, StepState
+from services.ingest.domain.pipeline import MOST_ATTEMPTS, PIPELINE, Step, StepState, Turn
 from services.ingest.domain.quarantine import Quarantine
 
 Result = Mapping[str, object]
@@ -86,7 +87,7 @@ class PostgresClaims:
         )  # fmt: skip
         return found
 
-    async def finish(self, claim: Claim, outcome: Outcome, settle: Settle) -> dict[int, Step]:
+    async def finish(self, claim: Claim, outcome: Outcome, settle: Settle) -> dict[int, Turn]:
         """Close the step with all that follows from it. Returns the steps that may begin now."""
         connection = await self._session.connection()
         async with connection.transaction():
@@ -94,6 +95,7 @@ class PostgresClaims:
                 return {}
             if outcome.engine is not None and not outcome.known:
                 await _keep(connection, claim, outcome.engine, outcome)
+            await note_objects(connection, claim.content_sha256, claim.step, outcome.stored)
             state = await settle(connection, claim, outcome)
             engine = outcome.engine or Engine("", "")
             await connection.execute(

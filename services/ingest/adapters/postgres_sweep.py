@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from libs.common.postgres import Pool, transaction
 from services.ingest.adapters.postgres_library import lock_content
-from services.ingest.domain.pipeline import Step
+from services.ingest.adapters.postgres_objects import forget_objects
+from services.ingest.adapters.postgres_turns import removing, turn
+from services.ingest.adapters.postgres_uploads import begin
+from services.ingest.domain.pipeline import Step, Turn, Urgency
 
 STALE_S = 15.0
 """A queued step nobody took for so long may have been lost by the queue."""
@@ -118,6 +121,7 @@ class PostgresSweep:
         """Count for the metrics."""
         steps = await self._pool.fetch(
             "SELECT state, count(*) FROM steps WHERE state IN ('queued', 'running') GROUP BY state"
+            await forget_objects(connection, content_sha256)
         )
         items = await self._pool.fetch("SELECT state, count(*) FROM items GROUP BY state")
         count = {row["state"]: row["count"] for row in steps}

@@ -1,8 +1,9 @@
 """A worker's hold on one step of one file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.ingest.domain.objects import StoredObject
 from services.ingest.domain.pipeline import Step
 
 
@@ -51,6 +52,7 @@ class Outcome:
     result: Mapping[str, object]
     duration_ms: int
     known: bool
+    stored: Sequence[StoredObject] = ()
 
 
 class NotYet(Exception):

@@ -39,6 +39,12 @@ class Quarantine:
         return cls("refused", f"The library did not take it: {reason}.", reason)
 
     @classmethod
+    def damaged(cls, detail: str) -> Self:
+        """The file as it was given is not in the store as it was any more."""
+        sentence = "The copy kept on this server is damaged. Bring the file again."
+        return cls("original_damaged", sentence, detail)
+
+    @classmethod
     def gone(cls, detail: str) -> Self:
         """The file in the mounted folder is not there any more, or cannot be read."""
         sentence = "The file is gone from its folder or cannot be read. Put it back and scan again."

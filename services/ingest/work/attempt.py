@@ -17,7 +17,7 @@ from services.ingest.adapters.media.sandbox import OverLimit
 from services.ingest.adapters.postgres_claims import PostgresClaims
 from services.ingest.adapters.queue import StepQueue
 from services.ingest.domain.claims import Claim, NotYet, Outcome
-from services.ingest.domain.pipeline import Step
+from services.ingest.domain.pipeline import Step, Turn
 from services.ingest.domain.quarantine import Quarantine, Unusable
 from services.ingest.domain.reasons import Refused
 from services.ingest.work.bench import Bench
@@ -95,17 +95,19 @@ class Attempts:
         work, started_s = self._works[claim.step], time.monotonic()
         result = self._loop.run(self._claims.known_result(claim, work.engine))
         known = result is not None
+        bench = self._bench.at_work()
         if result is None:
-            result = work.perform(self._bench, claim)
+            result = work.perform(bench, claim)
         duration_ms = round((time.monotonic() - started_s) * 1000)
-        freed = self._finish(claim, work, Outcome(work.engine, result, duration_ms, known))
+        outcome = Outcome(work.engine, result, duration_ms, known, bench.stored)
+        freed = self._finish(claim, work, outcome)
         try:
             self._queue.put(freed)
         except Unavailable:
             logger.warning("steps wait for the queue", extra={"steps": len(freed)})
         return "known" if known else "done"
 
-    def _finish(self, claim: Claim, work: Work, outcome: Outcome) -> dict[int, Step]:
+    def _finish(self, claim: Claim, work: Work, outcome: Outcome) -> dict[int, Turn]:
         """Write the outcome down, with patience: it may have been dear."""
         for pause_s in (0.5, 1.0, 2.0, 4.0, 8.0):
             try:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from libs.common.objects import BlockingObjectStore
 from services.ingest.adapters.media.inspection import Inspector, Pcm
 from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.adapters.media.sniff import container_of
-from services.ingest.adapters.originals import Originals
+from services.ingest.adapters.originals import Originals, digest_of
 from services.ingest.adapters.scratch import Scratch
 from services.ingest.domain.claims import Claim
 from services.ingest.domain.inspection import Inspection
+from services.ingest.domain.objects import StoredObject
 from services.ingest.domain.plain import from_json, to_json
 from services.ingest.work.results import UNNAMED
 
@@ -30,6 +32,17 @@ class Bench:
     inspector: Inspector
     register_content: Callable[[Claim, str], None]
     """Says that the claim's item needs this content, before it is stored."""
+    stored: list[StoredObject] = field(default_factory=list)
+    """What this attempt has put into the store."""
+
+    def at_work(self) -> Self:
+        """The same bench, cleared for another attempt."""
+        return replace(self, stored=[])
+
+    def store(self, key: str, path: Path, content_type: str) -> None:
+        """Put a file into the store, and take note of what it is."""
+        self.objects.put_file(key, path, content_type)
+        self.stored.append(StoredObject(key, digest_of(path), path.stat().st_size))
 
     @contextmanager
     def inspected(self, claim: Claim) -> Generator[tuple[Inspection, Path]]:

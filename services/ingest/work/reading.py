@@ -56,4 +56,4 @@ class ReadTags:
 def _store_cover(bench: Bench, cover: Cover, folder: Path) -> None:
     for size in ("", *(f"-{side_px}" for side_px in COVER_SIDES_PX)):
         picture = folder / f"cover{size}.webp"
-        bench.objects.put_file(f"covers/{cover.sha256}{size}.webp", picture, "image/webp")
+        bench.store(f"covers/{cover.sha256}{size}.webp", picture, "image/webp")

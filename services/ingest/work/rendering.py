@@ -24,7 +24,7 @@ class Render(NoFollowUp):
         with bench.sound(claim) as pcm, bench.scratch.folder() as folder:
             made = render(bench.sandbox, self.rendition, pcm, folder)
             key = rendition_key(claim.content_sha256, self.rendition)
-            bench.objects.put_file(key, folder / made.file_name, made.content_type)
+            bench.store(key, folder / made.file_name, made.content_type)
         return remembered(Made(made.size_bytes))
 
 
@@ -40,7 +40,7 @@ class RenderHls(NoFollowUp):
             files = render_hls(bench.sandbox, pcm, folder)
             for file in reversed(files):
                 key = f"{hls_prefix(claim.content_sha256)}{file.file_name}"
-                bench.objects.put_file(key, folder / file.file_name, file.content_type)
+                bench.store(key, folder / file.file_name, file.content_type)
         return remembered(Made(sum(file.size_bytes for file in files)))
 
 
@@ -51,7 +51,8 @@ class DrawWaveform(NoFollowUp):
 
     def perform(self, bench: Bench, claim: Claim) -> Result:
         """Measure and store."""
-        with bench.sound(claim) as pcm:
-            drawn = waveform_json(pcm).encode()
-        bench.objects.put_bytes(waveform_key(claim.content_sha256), drawn, "application/json")
-        return remembered(Made(len(drawn)))
+        with bench.sound(claim) as pcm, bench.scratch.folder() as folder:
+            drawing = folder / "waveform.json"
+            drawing.write_text(waveform_json(pcm))
+            bench.store(waveform_key(claim.content_sha256), drawing, "application/json")
+            return remembered(Made(drawing.stat().st_size))

@@ -16,7 +16,7 @@ class Stage(NoFollowUp):
             draft = folder / "original"
             original = bench.originals.collect(claim, draft)
             bench.register_content(claim, original.content_sha256)
-            bench.originals.store(original, draft)
+            bench.store(original.key, draft, original.container.content_type)
             with bench.scratch.entry(original.content_sha256) as entry:
                 bench.scratch.once(entry / "original", draft.rename)
         return {}

@@ -47,6 +47,8 @@ def render(sandbox: Sandbox, rendition: Rendition, pcm: Pcm, folder: Path) -> Re
     codec = "libopus" if rendition is Rendition.OPUS else "libmp3lame"
     effort = _EFFORT.get(rendition, _LAME_FAST)
     arguments += ["-c:a", codec, "-b:a", str(rendition.bitrate_bps), "-compression_level", effort]
+    # Else Ogg gets random numbers; made anew, a file is the same byte for byte.
+    arguments += ["-fflags", "+bitexact"]
     ffmpeg.run(sandbox, [*arguments, f"file:{output}"], pcm, folder)
     return _read_back(output, rendition.content_type, expected_s)
 
