@@ -1,64 +1,143 @@
-"""Time to the first byte of a track through the gateway: python -m tests.benchmarks.first_byte."""
+"""Time to the first byte of a track, ours and a peer's: python -m tests.benchmarks.first_byte.
+
+The same files are served by Tutti and by Supysonic, to the same client in the
+same minutes, a round of the one and a round of the other in turn. A request is
+what a player begins with: who asks, which track, and its first 256 KiB as the
+file has them, nothing re-encoded.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import time
+import argparse
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 
-from tests.benchmarks.figures import furnished, machine, percentiles
+from tests.benchmarks.asking import Round, Server, asked
+from tests.benchmarks.figures import machine, percentiles
+from tests.benchmarks.peer import ASKED, RELEASE, Supysonic, Uninstallable
+from tests.listener import Listener
+from tests.running import running
+from tests.sounds import Piece
+from tests.tagging import Tags
 
 if TYPE_CHECKING:
-    from tests.listener import Listener
+    from collections.abc import Iterator, Sequence
 
-TRACKS = 8
+TRACKS = 12
 CLIENTS = (1, 16, 64)
-REQUESTS = 640
-FIRST_PART = {"Range": "bytes=0-262143"}
-"""As a browser asks: enough to begin."""
-
-
-async def one(client: httpx.AsyncClient, track_id: str, times_s: list[float]) -> None:
-    """Ask for the beginning of a track and note when its first bytes came."""
-    started = time.perf_counter()
-    address = f"/tracks/{track_id}/stream"
-    async with client.stream("GET", address, headers=FIRST_PART) as response:
-        chunks = response.aiter_raw()
-        await anext(chunks)
-        times_s.append(time.perf_counter() - started)
-        async for _ in chunks:
-            pass
-
-
-async def measure(nadia: Listener, clients: int) -> list[float]:
-    """Many clients at once, each asking again as soon as it was answered."""
-    ids = [track["id"] for track in nadia.get("/tracks")["items"]]
-    times_s: list[float] = []
-    limits = httpx.Limits(max_connections=clients)
-    headers = {"Authorization": nadia.client.headers["Authorization"]}
-    async with httpx.AsyncClient(
-        base_url=nadia.client.base_url, headers=headers, limits=limits, timeout=60
-    ) as client:
-
-        async def keep_asking(first: int) -> None:
-            for n in range(REQUESTS // clients):
-                await one(client, ids[(first + n) % len(ids)], times_s)
-
-        async with asyncio.TaskGroup() as all_of_them:
-            for number in range(clients):
-                all_of_them.create_task(keep_asking(number))
-    return times_s
+ROUNDS = 4
+REQUESTS = 1920
+"""For each number of clients and each server."""
+PART_BYTES = 256 * 1024
 
 
 def main() -> None:
     """Print the figures."""
-    with furnished(TRACKS, 20) as (_, nadia):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--duration-s", type=float, default=180.0, help="of each track")
+    duration_s = parser.parse_args().duration_s
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        files = _files(Path(folder) / "Music", duration_s)
+        servers = [stack.enter_context(_tutti(Path(folder), files))]
+        try:
+            servers.append(stack.enter_context(_supysonic(Path(folder), files)))
+        except Uninstallable as reason:
+            print(f"NOT COMPARED with Supysonic {RELEASE}: {reason}")
+        for server in servers:
+            _check(server, files)
         print(machine())
         for clients in CLIENTS:
-            asyncio.run(measure(nadia, clients))  # what is cached is cached from here on
-            print(f"{clients:3} clients   {percentiles(asyncio.run(measure(nadia, clients)))}")
+            _compare(servers, clients)
+
+
+def _compare(servers: Sequence[Server], clients: int) -> None:
+    results = {server.name: Round() for server in servers}
+    for server in servers:
+        asked(server, clients, 4 * clients)  # what is cached is cached from here on
+    for _ in range(ROUNDS):
+        for server in servers:
+            results[server.name].add(asked(server, clients, REQUESTS // ROUNDS))
+    for name, result in results.items():
+        count = len(result.first_byte_s)
+        print(
+            f"{clients:3} clients  {name:10} {percentiles(result.first_byte_s)}"
+            f"   {count / result.elapsed_s:6.0f} a second"
+            f"   CPU of the server {1000 * result.server_cpu_s / count:6.2f} ms a request"
+            f", of the client {1000 * result.client_cpu_s / count:5.2f}"
+            f"   failed {result.failures}",
+            flush=True,
+        )
+
+
+def _check(server: Server, files: Sequence[Path]) -> None:
+    """Insist that every server sends the files as they are."""
+    for request, file in zip(server.requests, files, strict=True):
+        head, _, rest = request.partition(b"\r\n")
+        path = head.split()[1].decode()
+        lines = [line.split(": ", 1) for line in rest.decode().split("\r\n") if line]
+        answer = httpx.get(f"http://127.0.0.1:{server.port}{path}", headers=dict(lines))
+        assert answer.status_code == httpx.codes.PARTIAL_CONTENT, answer.text
+        assert answer.content == file.read_bytes()[:PART_BYTES], f"{server.name}: {file.name}"
+
+
+def _files(folder: Path, duration_s: float) -> list[Path]:
+    folder.mkdir()
+    return [
+        Piece(900 + n, duration_s=duration_s, tags=Tags(title=_title(n))).encoded(
+            folder / _title(n), "mp3"
+        )
+        for n in range(TRACKS)
+    ]
+
+
+def _title(number: int) -> str:
+    return f"Track {number:02}"
+
+
+@contextmanager
+def _tutti(folder: Path, files: Sequence[Path]) -> Iterator[Server]:
+    with running(folder / "var") as tutti, Listener(tutti.address) as nadia:
+        nadia.bring(*files)
+        ids = {track["title"]: track["id"] for track in nadia.get("/tracks")["items"]}
+        authorization = nadia.client.headers["Authorization"]
+        requests = [
+            _request(
+                f"/api/v1/tracks/{ids[_title(n)]}/stream?quality=original",
+                f"Authorization: {authorization}\r\n",
+            )
+            for n in range(len(files))
+        ]
+        yield Server("Tutti", tutti.port, requests, tutti.processes()[0])
+
+
+@contextmanager
+def _supysonic(folder: Path, files: Sequence[Path]) -> Iterator[Server]:
+    peer = Supysonic(folder / "supysonic")
+    peer.scan(files[0].parent)
+    with peer.serving() as process:
+        found = peer.get("getRandomSongs", size=str(len(files)))["randomSongs"]["song"]
+        ids = {song["title"]: song["id"] for song in found}
+        requests = [
+            _request(
+                str(
+                    httpx.URL(
+                        "/rest/stream.view", params={**ASKED, "id": ids[_title(n)], "format": "raw"}
+                    )
+                )
+            )
+            for n in range(len(files))
+        ]
+        yield Server("Supysonic", peer.port, requests, process)
+
+
+def _request(path: str, more: str = "") -> bytes:
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nRange: bytes=0-{PART_BYTES - 1}\r\n{more}\r\n"
+    ).encode()
 
 
 if __name__ == "__main__":
