@@ -4,18 +4,20 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import urllib3
 from minio import Minio
+from minio.datatypes import Object
 from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from libs.common.faults import CannotStart, InvalidInput, NotFound, Unavailable
+from libs.common.faults import CannotStart, Conflict, InvalidInput, NotFound, Unavailable
 from libs.common.settings import ObjectStoreSettings
 
 PART_BYTES = 16 * 2**20
@@ -83,22 +85,36 @@ class BlockingObjectStore:
         with _faults(key):
             self._client.fget_object(self._bucket, key, str(path))
 
-    def open(self, key: str, start: int = 0, length: int | None = None) -> BaseHTTPResponse:
-        """Begin to read; the caller reads from the response, closes it and releases it."""
+    def open(
+        self, key: str, start: int = 0, length: int | None = None, etag: str = ""
+    ) -> BaseHTTPResponse:
+        """Begin to read; the caller reads from the response, closes it and releases it.
+
+        With an ``etag`` it is that content or, where it was replaced, a ``Conflict``.
+        """
+        only: dict[str, str | list[str] | tuple[str]] = {"If-Match": f'"{etag}"'} if etag else {}
         with _faults(key):
-            return self._client.get_object(self._bucket, key, offset=start, length=length or 0)
+            return self._client.get_object(
+                self._bucket, key, offset=start, length=length or 0, request_headers=only
+            )
+
+    def beginning(self, key: str, length: int) -> tuple[ObjectStat, bytes]:
+        """Look, and read the first bytes, in one call."""
+        try:
+            response = self.open(key, 0, length)
+        except InvalidInput:  # an empty object has no first byte
+            return self.stat(key), b""
+        try:
+            with _faults(key):
+                return _stat(key, response), response.read()
+        finally:
+            response.close()
+            response.release_conn()
 
     def stat(self, key: str) -> ObjectStat:
         """Look without reading."""
         with _faults(key):
-            found = self._client.stat_object(self._bucket, key)
-        return ObjectStat(
-            key,
-            found.size or 0,
-            (found.etag or "").strip('"'),
-            found.content_type or "application/octet-stream",
-            found.last_modified or datetime.fromtimestamp(0, UTC),
-        )
+            return _told(key, self._client.stat_object(self._bucket, key))
 
     def exists(self, key: str) -> bool:
         """Whether the key is there."""
@@ -114,6 +130,13 @@ class BlockingObjectStore:
             for entry in self._client.list_objects(self._bucket, prefix, recursive=True):
                 if entry.object_name is not None:
                     yield entry.object_name
+
+    def stats(self, prefix: str) -> Iterator[ObjectStat]:
+        """What a listing tells of every key that begins so, in order; no content types."""
+        with _faults(prefix):
+            for entry in self._client.list_objects(self._bucket, prefix, recursive=True):
+                if entry.object_name is not None:
+                    yield _told(entry.object_name, entry)
 
     def copy(self, source_key: str, key: str) -> None:
         """Store again under another key, without a way through this process."""
@@ -153,6 +176,16 @@ class BlockingObjectStore:
         )
 
 
+def _told(key: str, found: Object) -> ObjectStat:
+    return ObjectStat(
+        key,
+        found.size or 0,
+        (found.etag or "").strip('"'),
+        found.content_type or "application/octet-stream",
+        found.last_modified or datetime.fromtimestamp(0, UTC),
+    )
+
+
 def blocking_objects(settings: ObjectStoreSettings) -> BlockingObjectStore:
     """Prepare to use the store the settings name. Makes no call."""
     if not settings.s3_access_key or not settings.s3_secret_key:
@@ -178,6 +211,19 @@ def _client(settings: ObjectStoreSettings, endpoint: str) -> Minio:
     )
 
 
+def _stat(key: str, response: BaseHTTPResponse) -> ObjectStat:
+    """What the head of an answer to a range says of the whole."""
+    headers = response.headers
+    whole = headers.get("Content-Range", "").rpartition("/")[2] or headers["Content-Length"]
+    return ObjectStat(
+        key,
+        int(whole),
+        headers["ETag"].strip('"'),
+        headers.get("Content-Type", "application/octet-stream"),
+        parsedate_to_datetime(headers["Last-Modified"]),
+    )
+
+
 @contextmanager
 def _faults(key: str) -> Generator[None]:
     try:
@@ -187,6 +233,8 @@ def _faults(key: str) -> Generator[None]:
             raise NotFound(f"there is no object {key}") from error
         if error.code == "InvalidRange":
             raise InvalidInput(f"{key} ends before the range begins") from error
+        if error.code == "PreconditionFailed":
+            raise Conflict(f"{key} was replaced") from error
         raise
     except (HTTPError, OSError, MinioException) as error:
         raise Unavailable("the object store cannot be reached") from error

@@ -1,7 +1,7 @@
 """The object store for code on the event loop: every call runs in a thread of its pool."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -45,8 +45,12 @@ class ObjectStore:
         """Read an object into a file, which appears only when it is whole."""
         await self._in_thread(self._blocking.download, key, path)
 
+    async def beginning(self, key: str, length: int) -> tuple[ObjectStat, bytes]:
+        """Look, and read the first bytes, in one call."""
+        return await self._in_thread(self._blocking.beginning, key, length)
+
     async def open_range(
-        self, key: str, start: int = 0, length: int | None = None
+        self, key: str, start: int = 0, length: int | None = None, etag: str = ""
     ) -> AsyncGenerator[bytes]:
         """Read an object, or part of it, in chunks, each fetched when the reader asks for it.
 
@@ -54,7 +58,7 @@ class ObjectStore:
         for it. A reader who may stop early wraps it in ``contextlib.aclosing``,
         which frees the connection at once.
         """
-        opening = self._threads.submit(self._blocking.open, key, start, length)
+        opening = self._threads.submit(self._blocking.open, key, start, length, etag)
         reading: Future[bytes] | None = None
         try:
             response = await asyncio.wrap_future(opening)
@@ -80,6 +84,10 @@ class ObjectStore:
     async def list(self, prefix: str) -> list[str]:
         """Every key that begins so, in order."""
         return await self._in_thread(lambda: [*self._blocking.keys(prefix)])
+
+    async def stats(self, prefix: str) -> Sequence[ObjectStat]:
+        """What a listing tells of every key that begins so, in order; no content types."""
+        return await self._in_thread(lambda: [*self._blocking.stats(prefix)])
 
     async def copy(self, source_key: str, key: str) -> None:
         """Store again under another key, without a way through this process."""

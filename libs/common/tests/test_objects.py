@@ -9,7 +9,7 @@ import httpx
 import pytest
 from urllib3.response import BaseHTTPResponse
 
-from libs.common.faults import CannotStart, InvalidInput, NotFound, Unavailable
+from libs.common.faults import CannotStart, Conflict, InvalidInput, NotFound, Unavailable
 from libs.common.objects import ObjectStore, blocking_objects, open_objects
 from libs.common.objects.store import CHUNK_BYTES
 from libs.common.settings import ObjectStoreSettings
@@ -54,11 +54,33 @@ async def test_a_range_is_read_from_where_it_starts(
     assert b"".join(chunks) == expected
 
 
+@pytest.mark.parametrize("size_bytes", [0, 1, 1000, 1001])
+async def test_one_call_tells_and_reads_the_beginning(
+    objects: ObjectStore, size_bytes: int
+) -> None:
+    content = bytes(range(256)) * 4
+    await objects.put_bytes("head", content[:size_bytes], "audio/flac")
+    found, beginning = await objects.beginning("head", 1000)
+    assert found == await objects.stat("head")
+    assert beginning == content[: min(size_bytes, 1000)]
+
+
+async def test_what_was_replaced_is_not_read_on(tape: ObjectStore) -> None:
+    key = "audio/ab/original.flac"
+    etag = (await tape.stat(key)).etag
+    assert await anext(tape.open_range(key, 2, 2, etag)) == b"aC"
+    await tape.put_bytes(key, b"another", "audio/flac")
+    with pytest.raises(Conflict, match="was replaced"):
+        await anext(tape.open_range(key, 2, 2, etag))
+
+
 async def test_what_is_not_there_is_not_found(objects: ObjectStore, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="there is no object covers/x"):
         await objects.get_bytes("covers/x")
     with pytest.raises(NotFound):
         await objects.stat("covers/x")
+    with pytest.raises(NotFound):
+        await objects.beginning("covers/x", 10)
     with pytest.raises(NotFound):
         await objects.download("covers/x", tmp_path / "x")
     with pytest.raises(NotFound):
@@ -102,8 +124,10 @@ async def test_a_cancelled_reader_frees_its_connection(
     blocking = objects._blocking  # noqa: SLF001 to see the connections
     real_open = blocking.open
 
-    def spy(key: str, start: int = 0, length: int | None = None) -> BaseHTTPResponse:
-        opened.append(real_open(key, start, length))
+    def spy(
+        key: str, start: int = 0, length: int | None = None, etag: str = ""
+    ) -> BaseHTTPResponse:
+        opened.append(real_open(key, start, length, etag))
         return opened[-1]
 
     monkeypatch.setattr(blocking, "open", spy)
