@@ -12,17 +12,24 @@ from libs.common.objects import open_objects
 from libs.common.postgres import open_pool
 from libs.common.rpc import serve
 from libs.common.service import run
+from libs.common.tasks import end
 from services.ingest.adapters.news import open_news
 from services.ingest.adapters.postgres_catalog import PostgresCatalogNews
 from services.ingest.adapters.postgres_decisions import PostgresDecisions
 from services.ingest.adapters.postgres_items import PostgresItems
+from services.ingest.adapters.postgres_orphans import PostgresOrphans
 from services.ingest.adapters.postgres_scans import PostgresScans
+from services.ingest.adapters.postgres_scrub import PostgresScrub
 from services.ingest.adapters.postgres_sweep import PostgresSweep
 from services.ingest.adapters.postgres_uploads import PostgresUploads
 from services.ingest.adapters.queue import StepQueue, celery_app
 from services.ingest.adapters.rows import Rows
 from services.ingest.listeners import listen
 from services.ingest.rpc import IngestRpc
+from services.ingest.scrubbing.mending import Mender
+from services.ingest.scrubbing.orphans import OrphanSearch
+from services.ingest.scrubbing.reading import Reader
+from services.ingest.scrubbing.scrubber import Scrubber
 from services.ingest.settings import IngestSettings
 from services.ingest.sweep import Sweep
 from tutti.ingest.v1.ingest_pb2_grpc import add_IngestServiceServicer_to_server
@@ -44,18 +51,22 @@ async def ingest(settings: IngestSettings, bus: Bus) -> AsyncGenerator[str]:
         keep = timedelta(hours=settings.keep_upload_h)
         uploads = PostgresUploads(pool, settings.part_size_bytes, keep)
         sweep = Sweep(PostgresSweep(pool), uploads, queue, objects, settings.sweep_s)
-        rows = Rows(uploads, PostgresItems(pool), PostgresScans(pool), PostgresDecisions(pool))
+        decisions, scrub = PostgresDecisions(pool), PostgresScrub(pool)
+        rows = Rows(uploads, PostgresItems(pool), PostgresScans(pool), decisions, scrub)
+        reader = Reader(objects, settings.scrub_bytes_per_s)
+        mender = Mender(scrub, decisions, queue, objects, reader)
+        orphans = OrphanSearch(PostgresOrphans(pool), objects, reader, settings.orphan_after_h)
+        scrubber = Scrubber(scrub, mender, orphans, settings.scrub_every_h)
         servicer = IngestRpc(settings, rows, queue, news)
         await listen(bus, PostgresCatalogNews(pool))
         register = partial(add_IngestServiceServicer_to_server, servicer)
         async with serve(settings, register, [SERVICE]) as address:
-            sweeping = asyncio.create_task(sweep.run(), name="sweep")
+            tasks = [asyncio.create_task(work.run()) for work in (sweep, scrubber)]
             try:
                 yield address
             finally:
                 news.end()  # or streams to watchers would be waited for until the drain is over
-                sweeping.cancel()
-                await asyncio.wait([sweeping])
+                await asyncio.gather(*map(end, tasks))
 
 
 if __name__ == "__main__":

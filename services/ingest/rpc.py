@@ -20,8 +20,10 @@ from services.ingest.wire import (
     decode_place,
     decode_state,
     encode_batch,
+    encode_damage,
     encode_item,
     encode_place,
+    encode_scrub,
     encode_step,
     encode_tally,
     encode_upload,
@@ -208,6 +210,20 @@ class IngestRpc(IngestServiceServicer):
         count, queued = await self._rows.decisions.refresh_outdated(REFRESHED_AT_ONCE)
         await self._queue.offer(queued)
         return pb.RefreshOutdatedResponse(queued_count=count)
+
+    async def StartScrub(
+        self, request: pb.StartScrubRequest, context: grpc.ServicerContext
+    ) -> pb.StartScrubResponse:
+        """Begin a pass, also where one is under way."""
+        walk = await self._rows.scrub.begin(removes_orphans=request.remove_orphans)
+        return pb.StartScrubResponse(scrub=encode_scrub(walk))
+
+    async def GetScrub(
+        self, request: pb.GetScrubRequest, context: grpc.ServicerContext
+    ) -> pb.GetScrubResponse:
+        """Tell how far the pass is, and what is damaged."""
+        walk, damages = await self._rows.scrub.look(), await self._rows.scrub.damages()
+        return pb.GetScrubResponse(scrub=encode_scrub(walk), damages=map(encode_damage, damages))
 
     async def GetStatus(
         self, request: pb.GetStatusRequest, context: grpc.ServicerContext

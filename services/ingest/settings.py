@@ -34,6 +34,14 @@ class IngestSettings(ServiceSettings, DatabaseSettings, ObjectStoreSettings, Cac
         default=(), description="folders that may be scanned, with ':' between them"
     )
 
+    scrub_bytes_per_s: int = Field(
+        default=4 * MIB, gt=0, description="how fast objects are read to be compared"
+    )
+    scrub_every_h: float = Field(default=168, gt=0, description="from one pass to the next")
+    orphan_after_h: float = Field(
+        default=24, ge=0, description="how old an object is that may be an orphan"
+    )
+
     analysis_engine: str = "pulse"
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     steps_per_process: int = Field(default=200, ge=1)

@@ -51,7 +51,7 @@ class Sweep:
     async def run(self) -> None:
         """Sweep until cancelled, whatever is down at times."""
         while True:
-            with _outages_logged():
+            with outages_logged("the sweep"):
                 async with self._rows.turn() as mine:
                     if mine:
                         await self._once()
@@ -61,11 +61,10 @@ class Sweep:
         for look_after in (
             self._recover,
             self._fill_queue,
-            self._remove_parts,
-            self._remove_content,
+            self._remove,
             self._measure,
         ):
-            with _outages_logged():
+            with outages_logged("the sweep"):
                 await look_after()
 
     async def _recover(self) -> None:
@@ -77,6 +76,12 @@ class Sweep:
         if depth < QUEUE_LOW:
             due = await self._rows.due(QUEUE_FULL - depth)
             await asyncio.to_thread(self._queue.put, due)
+
+    async def _remove(self) -> None:
+        async with self._rows.removing() as allowed:
+            if allowed:
+                await self._remove_parts()
+                await self._remove_content()
 
     async def _remove_parts(self) -> None:
         needless = await self._uploads.needless(MOST_REMOVALS)
@@ -102,12 +107,12 @@ class Sweep:
 
 
 @contextmanager
-def _outages_logged() -> Generator[None]:
-    """Let nothing end the sweep: one thing that is down must not keep the rest from being done."""
+def outages_logged(work: str) -> Generator[None]:
+    """Let nothing end the work: one thing that is down must not keep the rest from being done."""
     try:
         yield
     except Exception as error:
         if fault_in(error) is None:
-            logger.exception("the sweep failed")
+            logger.exception("%s failed", work)
         else:
-            logger.warning("the sweep waits for a server", extra={"reason": repr(error)})
+            logger.warning("%s waits for a server", work, extra={"reason": repr(error)})

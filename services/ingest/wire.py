@@ -5,6 +5,7 @@ from datetime import datetime
 from libs.common.faults import InvalidInput
 from services.ingest.domain.duplicates import Decision
 from services.ingest.domain.items import Batch, Item, ItemState, StepReport, Tally
+from services.ingest.domain.objects import Damage, Pass
 from services.ingest.domain.pipeline import StepState
 from services.ingest.domain.uploads import Upload
 from tutti.ingest.v1 import ingest_pb2 as pb
@@ -118,6 +119,38 @@ def encode_tally(tally: Tally) -> pb.GetStatusResponse:
     )
 
 
+def encode_scrub(walk: Pass) -> pb.Scrub:
+    """Write how far the scrubber is."""
+    return pb.Scrub(
+        under_way=walk.under_way,
+        began_at_unix_ms=_unix_ms(walk.began_at),
+        ended_at_unix_ms=_unix_ms(walk.ended_at),
+        due_at_unix_ms=_unix_ms(walk.due_at),
+        checked_count=walk.checked_count,
+        checked_bytes=walk.checked_bytes,
+        damaged_count=walk.damaged_count,
+        orphan_count=walk.orphan_count,
+        orphan_bytes=walk.orphan_bytes,
+        removes_orphans=walk.removes_orphans,
+    )
+
+
+def encode_damage(damage: Damage) -> pb.Damage:
+    """Write what is wrong with an object."""
+    return pb.Damage(
+        key=damage.key,
+        original=damage.original,
+        detail=damage.detail,
+        quarantine_key=damage.quarantine_key,
+        content_sha256=damage.content_sha256,
+        file_name=damage.file_name,
+        title=damage.title,
+        artist=damage.artist,
+        found_at_unix_ms=_unix_ms(damage.found_at),
+        healed_at_unix_ms=_unix_ms(damage.healed_at),
+    )
+
+
 def decode_state(state: pb.ItemState.ValueType) -> ItemState:
     """Read the state of an item, or raise InvalidInput."""
     if state not in _STATES:
@@ -152,5 +185,5 @@ def decode_place(token: str) -> int:
         raise InvalidInput("page_token must be one that a page before gave") from None
 
 
-def _unix_ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+def _unix_ms(moment: datetime | None) -> int:
+    return round(moment.timestamp() * 1000) if moment else 0

@@ -1,7 +1,7 @@
 """What has to be looked after although nobody asks: lost claims, the queue, unneeded content."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from libs.common.postgres import Pool, transaction
@@ -30,18 +30,13 @@ class PostgresSweep:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[bool]:
+    def turn(self) -> AbstractAsyncContextManager[bool]:
         """Whether this replica sweeps now: one does at a time."""
-        async with self._pool.acquire() as connection:
-            mine = await connection.fetchval(
-                "SELECT pg_try_advisory_lock(hashtext(current_schema() || '.sweep'))"
-            )
-            try:
-                yield bool(mine)
-            finally:
-                if mine and not connection.is_closed():
-                    await connection.execute("SELECT pg_advisory_unlock_all()")
+        return turn(self._pool, "sweep")
+
+    def removing(self) -> AbstractAsyncContextManager[bool]:
+        """Whether objects may be removed now."""
+        return removing(self._pool)
 
     async def recover_lost_claims(self) -> int:
         """Queue the steps whose worker is gone, with the attempt counted."""
@@ -111,6 +106,7 @@ class PostgresSweep:
                     f"DELETE FROM {table} WHERE content_sha256 = $1",
                     content_sha256,
                 )
+            await forget_objects(connection, content_sha256)
             return True
 
     async def removed(self, content_sha256: str) -> None:
@@ -121,7 +117,6 @@ class PostgresSweep:
         """Count for the metrics."""
         steps = await self._pool.fetch(
             "SELECT state, count(*) FROM steps WHERE state IN ('queued', 'running') GROUP BY state"
-            await forget_objects(connection, content_sha256)
         )
         items = await self._pool.fetch("SELECT state, count(*) FROM items GROUP BY state")
         count = {row["state"]: row["count"] for row in steps}

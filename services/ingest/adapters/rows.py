@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.ingest.adapters.postgres_decisions import PostgresDecisions
 from services.ingest.adapters.postgres_items import PostgresItems
 from services.ingest.adapters.postgres_scans import PostgresScans
+from services.ingest.adapters.postgres_scrub import PostgresScrub
 from services.ingest.adapters.postgres_uploads import PostgresUploads
 
 
@@ -16,3 +17,4 @@ class Rows:
     items: PostgresItems
     scans: PostgresScans
     decisions: PostgresDecisions
+    scrub: PostgresScrub

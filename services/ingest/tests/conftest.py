@@ -62,6 +62,8 @@ async def _open_house(servers: Servers, folder: Path) -> AsyncGenerator[House]:
         part_size_bytes=256 * 1024,
         music_folders=(folder / "music",),
         scratch_folder=folder / "scratch",
+        scrub_bytes_per_s=2**30,
+        orphan_after_h=0,
         workers=2,
     )
     (folder / "music").mkdir()

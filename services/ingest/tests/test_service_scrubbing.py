@@ -1,0 +1,234 @@
+"""Objects that rot or vanish: each is noticed, and made anew where that can be done."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from services.ingest.tests.house import content, eventually
+from tests.sounds import Piece, heard
+from tests.tagging import Tags, cover
+from tutti.ingest.v1 import ingest_pb2 as pb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from services.ingest.tests.house import House
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+
+
+async def published(house: House, path: Path) -> pb.Item:
+    item = await house.bring(content(path), path.name)
+    [ended] = await house.settled(item.id)
+    assert ended.state == pb.ITEM_STATE_PUBLISHED
+    return ended
+
+
+async def rotten(house: House, key: str) -> bytes:
+    """Flip one byte of an object; answers what it was."""
+    good = await house.objects.get_bytes(key)
+    middle = len(good) // 2
+    bad = good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :]
+    await house.objects.put_bytes(key, bad, (await house.objects.stat(key)).content_type)
+    return good
+
+
+async def scrubbed(house: House, *, remove_orphans: bool = False) -> pb.Scrub:
+    """Walk through everything, once."""
+    await house.stub.StartScrub(pb.StartScrubRequest(remove_orphans=remove_orphans))
+    return await eventually(lambda: ended(house))
+
+
+async def ended(house: House) -> pb.Scrub | None:
+    walk = (await house.stub.GetScrub(pb.GetScrubRequest())).scrub
+    return None if walk.under_way else walk
+
+
+async def damages(house: House, sha256: str) -> Mapping[str, pb.Damage]:
+    """By key, of one file: the last of each."""
+    found = (await house.stub.GetScrub(pb.GetScrubRequest())).damages
+    return {one.key: one for one in reversed(found) if one.content_sha256 == sha256}
+
+
+async def healed(house: House, sha256: str) -> Mapping[str, pb.Damage] | None:
+    found = await damages(house, sha256)
+    return found if all(one.healed_at_unix_ms for one in found.values()) else None
+
+
+async def rows(house: House, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
+    connection = await asyncpg.connect(house.settings.database_url)
+    try:
+        return await connection.fetch(statement, *arguments)
+    finally:
+        await connection.close()
+
+
+async def assert_all_as_noted(house: House, sha256: str) -> None:
+    """Every object of the file has the digest of its row."""
+    noted = await rows(house, "SELECT key, sha256 FROM objects WHERE content_sha256 = $1", sha256)
+    for key, expected in noted:
+        found = hashlib.sha256(await house.objects.get_bytes(key)).hexdigest()
+        assert found == expected, key
+
+
+TAGS = Tags(title="Rust", artists=("Ada",), cover=cover("#774411"))
+
+
+async def test_every_object_is_noted_with_what_it_is(house: House, tmp_path: Path) -> None:
+    item = await published(house, Piece(seed=61, duration_s=4, tags=TAGS).encoded(tmp_path / "a"))
+    sha256 = item.content_sha256
+    noted = await rows(house, "SELECT key FROM objects WHERE content_sha256 = $1", sha256)
+    stored = {*await house.objects.list(f"audio/{sha256}/"), f"waveforms/{sha256}.json"}
+    art = house.catalog.told(item.id).track.cover_sha256
+    stored |= {f"covers/{art}{size}.webp" for size in ("", "-96", "-300", "-600")}
+    assert {row["key"] for row in noted} == stored
+    await assert_all_as_noted(house, sha256)
+    walk = await scrubbed(house)
+    assert walk.checked_count >= len(stored)
+    assert (walk.damaged_count, await damages(house, sha256)) == (0, {})
+
+
+async def test_what_was_made_is_made_anew(house: House, tmp_path: Path) -> None:
+    item = await published(house, Piece(seed=62, duration_s=4, tags=TAGS).encoded(tmp_path / "a"))
+    sha256, audio = item.content_sha256, f"audio/{item.content_sha256}"
+    art = house.catalog.told(item.id).track.cover_sha256
+    bad = [f"{audio}/medium.mp3", f"{audio}/hls/high.mp4", f"covers/{art}-300.webp"]
+    good = {key: await rotten(house, key) for key in bad}
+    gone = [f"{audio}/opus.opus", f"waveforms/{sha256}.json"]
+    for key in gone:
+        good[key] = await house.objects.get_bytes(key)
+        await house.objects.remove(key)
+
+    walk = await scrubbed(house)
+    assert walk.damaged_count == len(bad + gone)
+    found = await eventually(lambda: healed(house, sha256))
+    assert set(found) == set(bad + gone)
+    assert not any(damage.original for damage in found.values())
+    for key, before in good.items():
+        assert await house.objects.get_bytes(key) == before, key
+    for key in bad:
+        kept = await house.objects.get_bytes(found[key].quarantine_key)
+        assert len(kept) == len(good[key])
+        assert kept != good[key]
+        assert hashlib.sha256(kept).hexdigest() in found[key].detail
+    assert [found[key].detail for key in gone] == ["it is missing"] * 2
+    assert heard(await house.objects.get_bytes(bad[0])).tone_hz == pytest.approx(440, rel=0.01)
+    await assert_all_as_noted(house, sha256)
+    assert (await scrubbed(house)).damaged_count == 0
+
+
+async def test_the_same_file_again_heals_an_original(house: House, tmp_path: Path) -> None:
+    path = Piece(seed=63, duration_s=4, tags=TAGS).encoded(tmp_path / "a")
+    item = await published(house, path)
+    sha256 = item.content_sha256
+    original, low = (f"audio/{sha256}/{name}" for name in ("original.flac", "low.mp3"))
+    await rotten(house, original)
+    forget_scratch(house, sha256)
+    await scrubbed(house)
+    [damage] = (await damages(house, sha256)).values()
+    assert damage.original
+    assert (damage.file_name, damage.title, damage.artist) == (path.name, "Rust", "Ada")
+    assert not await house.objects.exists(original)
+    assert heard(await house.objects.get_bytes(low)).tone_hz == pytest.approx(440, rel=0.01)
+    # What is lost meanwhile cannot be made anew before the original is back.
+    await house.objects.remove(low)
+    await scrubbed(house)
+    assert await healed(house, sha256) is None
+
+    again = await house.bring(content(path), path.name)
+    [twin] = await house.settled(again.id)
+    assert twin.state == pb.ITEM_STATE_DUPLICATE
+    await eventually(lambda: healed(house, sha256))
+    assert await house.objects.get_bytes(original) == content(path)
+    assert await house.objects.exists(low)
+    await assert_all_as_noted(house, sha256)
+
+
+def forget_scratch(house: House, sha256: str) -> None:
+    for path in sorted((house.settings.scratch_folder / "entries" / sha256).rglob("*")):
+        if path.is_file():
+            path.unlink()
+
+
+async def test_nothing_is_made_from_a_damaged_original(house: House, tmp_path: Path) -> None:
+    item = await published(house, Piece(seed=64, duration_s=4).encoded(tmp_path / "a"))
+    await rotten(house, f"audio/{item.content_sha256}/original.flac")
+    forget_scratch(house, item.content_sha256)
+    await house.stub.RerunStep(pb.RerunStepRequest(item_id=item.id, step="transcode_low"))
+    step = await house.until(item.id, "transcode_low", pb.STEP_STATE_FAILED)
+    assert "lies where" in step.error
+    notes = (await house.look(item.id)).item.notes
+    assert [note for note in notes if "Bring the file again" in note]
+
+
+async def test_what_nobody_needs_is_counted_and_removed_if_told(
+    house: House, tmp_path: Path
+) -> None:
+    item = await published(
+        house,
+        Piece(seed=65, duration_s=4, tags=Tags(cover=cover("#2277aa"))).encoded(tmp_path / "a"),
+    )
+    art = house.catalog.told(item.id).track.cover_sha256
+    await scrubbed(house, remove_orphans=True)
+    assert await house.objects.exists(f"covers/{art}.webp")
+    await house.catalog.remove(item.track_id, house.library_id, item.content_sha256)
+    await eventually(lambda: house.lacks(f"audio/{item.content_sha256}/"))
+    await house.objects.put_bytes(f"audio/{'0' * 64}/high.mp3", b"left over", "audio/mpeg")
+    await house.objects.put_bytes(f"stems/{'0' * 64}/drums.flac", b"of others", "audio/flac")
+    walk = await scrubbed(house)
+    assert walk.orphan_count == 5  # one, and a cover in four sizes
+    assert await house.objects.exists(f"covers/{art}-96.webp")
+    walk = await scrubbed(house, remove_orphans=True)
+    assert (walk.orphan_count, walk.removes_orphans) == (5, True)
+    assert await house.lacks(f"covers/{art}")
+    assert await house.objects.exists(f"stems/{'0' * 64}/drums.flac")
+    assert (await scrubbed(house)).orphan_count == 0
+
+
+async def test_a_walk_that_was_cut_off_goes_on_where_it_was(house: House) -> None:
+    keys = [row["key"] for row in await rows(house, "SELECT key FROM objects ORDER BY key")]
+    await rows(
+        house,
+        """
+        UPDATE scrub SET under_way = true, began_at = now(), checked_count = 0, place = $1,
+            removes_orphans = false
+        """,
+        keys[-4],
+    )
+    walk = await eventually(lambda: ended(house))
+    assert walk.checked_count == 3
+
+
+async def test_nothing_is_removed_while_a_backup_is_taken(house: House, tmp_path: Path) -> None:
+    item = await published(house, Piece(seed=66, duration_s=4).encoded(tmp_path / "a"))
+    preview = f"audio/{item.content_sha256}/preview.mp3"
+    await rotten(house, preview)
+    backup = await asyncpg.connect(house.settings.database_url)
+    await backup.execute("SELECT pg_advisory_lock_shared(hashtext('tutti.backup'))")
+    await house.stub.StartScrub(pb.StartScrubRequest())
+    await house.catalog.remove(item.track_id, house.library_id, item.content_sha256)
+    await asyncio.sleep(3)
+    assert await house.objects.exists(preview)
+    await backup.close()
+    await eventually(lambda: house.lacks(f"audio/{item.content_sha256}/"))
+    await eventually(lambda: ended(house))
+    assert await damages(house, item.content_sha256) == {}
+
+
+async def test_what_was_named_and_never_stored_comes_from_its_parts(
+    house: House, tmp_path: Path
+) -> None:
+    await house.worker.stop()
+    path = Piece(seed=67, duration_s=4).encoded(tmp_path / "a")
+    item = await house.bring(content(path), path.name)
+    sha256 = hashlib.sha256(content(path)).hexdigest()
+    await rows(house, "UPDATE items SET content_sha256 = $2 WHERE id = $1", item.id, sha256)
+    house.worker.start()
+    [settled] = await house.settled(item.id)
+    assert (settled.state, settled.content_sha256) == (pb.ITEM_STATE_PUBLISHED, sha256)
