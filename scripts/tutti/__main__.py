@@ -175,6 +175,27 @@ def rerun(
 
 
 @app.command()
+def scrub(
+    look: Annotated[
+        bool, typer.Option("--look", help="Begin nothing; show how things are.")
+    ] = False,
+    remove_orphans: Annotated[
+        bool, typer.Option("--remove-orphans", help="Remove what nothing needs.")
+    ] = False,
+) -> None:
+    """Compare every stored object with what it must be, and mend it. Operators only."""
+    if not look:
+        wish = {"remove_orphans": remove_orphans}
+        _signed_in(lambda server: server.ask("POST", "/admin/scrub", json=wish))
+    report = _signed_in(importing.scrubbed if not look else importing.scrub_report)
+    walk = report["scrub"]
+    for count in ("checked_count", "checked_bytes", "damaged_count", "orphan_count"):
+        console.print(f"{walk[count]:14} {count.replace('_', ' ')}")
+    columns = ("found_at", "healed_at", "original", "title", "file_name", "key", "detail")
+    _print(columns, [[damage[column] for column in columns] for damage in report["damages"]])
+
+
+@app.command()
 def dismiss(item: ItemId) -> None:
     """Take a quarantined file out of the list and forget its bytes."""
     _signed_in(lambda server: server.ask("DELETE", f"/imports/items/{item}"))

@@ -89,6 +89,21 @@ async def scan(server: Server, library: str) -> Answer:
     return answer
 
 
+async def scrub_report(server: Server) -> Answer:
+    """How far the scrubber is, and what it found."""
+    report: Answer = await server.ask("GET", "/admin/scrub")
+    return report
+
+
+async def scrubbed(server: Server) -> Answer:
+    """The report once the pass has come to its end."""
+    while True:
+        report = await scrub_report(server)
+        if not report["scrub"]["under_way"]:
+            return report
+        await asyncio.sleep(AGAIN_S)
+
+
 async def _library_id(server: Server, name: str) -> str:
     libraries: list[Answer] = (await server.ask("GET", "/libraries"))["items"]
     for library in libraries:

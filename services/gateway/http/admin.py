@@ -31,6 +31,9 @@ from services.gateway.wire.operating import (
     JobQuery,
     JobSummary,
     JobTotal,
+    Scrub,
+    ScrubReport,
+    ScrubWish,
     ServerStatus,
     SummaryQuery,
 )
@@ -110,6 +113,20 @@ async def refresh_outdated(_: Operator, ingest: IngestPeer) -> RefreshStarted:
     """Queue again, for every recording, the steps whose engine is newer than their result."""
     answer = await ingest.RefreshOutdated(ingest_pb2.RefreshOutdatedRequest())
     return RefreshStarted.model_validate(answer)
+
+
+@routes.post("/admin/scrub", status_code=HTTPStatus.ACCEPTED)
+async def start_scrub(_: Operator, ingest: IngestPeer, wish: ScrubWish | None = None) -> Scrub:
+    """Begin to read every stored object and to compare it with what it must be."""
+    remove = bool(wish and wish.remove_orphans)
+    answer = await ingest.StartScrub(ingest_pb2.StartScrubRequest(remove_orphans=remove))
+    return Scrub.model_validate(answer.scrub)
+
+
+@routes.get("/admin/scrub")
+async def get_scrub(_: Operator, ingest: IngestPeer) -> ScrubReport:
+    """Say how far the scrubber is, and which objects are damaged."""
+    return ScrubReport.model_validate(await ingest.GetScrub(ingest_pb2.GetScrubRequest()))
 
 
 @routes.get("/admin/imports/status")

@@ -27,6 +27,16 @@ async def test_operators_run_steps_again(ada: Person, operator: Person) -> None:
     assert await operator.ask("POST", "/admin/imports/refresh-outdated", 202) == {"queued_count": 0}
 
 
+async def test_operators_have_everything_looked_at(operator: Person) -> None:
+    wish = {"remove_orphans": True}
+    begun = await operator.ask("POST", "/admin/scrub", 202, json=wish)
+    assert (begun["under_way"], begun["removes_orphans"]) == (True, True)
+    assert begun["ended_at"] is None
+    report = await operator.ask("GET", "/admin/scrub")
+    assert report["scrub"]["began_at"] == begun["began_at"]
+    assert report["damages"] == []
+
+
 async def test_the_ledger_adds_up(operator: Person) -> None:
     assert "items" in await operator.ask("GET", "/admin/ledger/jobs", params={"failed": True})
     since = "2026-01-01T00:00:00Z"

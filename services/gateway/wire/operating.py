@@ -10,6 +10,7 @@ from services.gateway.wire.shapes import (
     Asked,
     Cursor,
     Instant,
+    MaybeInstant,
     MaybeText,
     Paging,
 )
@@ -101,6 +102,53 @@ class ServerStatus(Answer):
 
     parts: dict[str, PartState]
     imports: ImportStatus
+
+
+class ScrubWish(Asked):
+    """What the walk through all objects shall do besides looking at them."""
+
+    remove_orphans: bool = Field(
+        False, description="Remove what nothing needs and is older than a day."
+    )
+
+
+class Scrub(Answer):
+    """A walk through all stored objects."""
+
+    under_way: bool
+    began_at: MaybeInstant
+    ended_at: MaybeInstant
+    due_at: Instant = Field(description="When the next one begins by itself.")
+    checked_count: int
+    checked_bytes: int
+    damaged_count: int
+    orphan_count: int = Field(description="Objects that nothing needs; known at the end.")
+    orphan_bytes: int
+    removes_orphans: bool
+
+
+class Damage(Answer):
+    """An object that was missing, or not what it must be."""
+
+    key: str
+    original: bool = Field(
+        description="Only the same file brought again heals it; all else is made anew."
+    )
+    detail: str
+    quarantine_key: MaybeText = Field(description="Where what was found lies.")
+    content_sha256: str
+    file_name: MaybeText
+    title: MaybeText
+    artist: MaybeText
+    found_at: Instant
+    healed_at: MaybeInstant = Field(description="Null while it is damaged.")
+
+
+class ScrubReport(Answer):
+    """How far the scrubber is, and what it found: what is damaged still, then what was."""
+
+    scrub: Scrub
+    damages: list[Damage]
 
 
 class Alive(Answer):
