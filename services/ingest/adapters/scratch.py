@@ -9,9 +9,13 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+ROOM_EVERY_S = 10.0
+"""How often a process looks whether the entries take too much: it has to look at all of them."""
 
 
 class Scratch:
@@ -30,20 +34,28 @@ class Scratch:
         self._locks = root / "locks"
         self._work = root / "work"
         self._most_bytes = most_bytes
+        self._looked_s = -ROOM_EVERY_S
+        self._own: Path | None = None
+        self._owner = 0
         for folder in (self._entries, self._locks, self._work):
             folder.mkdir(parents=True, exist_ok=True)
 
     def clear_dead_work(self) -> None:
-        """Remove what processes that are gone left unfinished, and one of this process's number."""
+        """Remove what processes that are gone left unfinished."""
         for folder in self._work.iterdir():
-            if not _alive(int(folder.name)) or int(folder.name) == os.getpid():
-                shutil.rmtree(folder, ignore_errors=True)
+            with _held(folder, fcntl.LOCK_EX | fcntl.LOCK_NB) as free:
+                if free:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def own(self) -> Path:
         """A folder of this process, gone some time after it."""
-        mine = self._work / str(os.getpid())
-        mine.mkdir(exist_ok=True)
-        return mine
+        while self._own is None or self._owner != os.getpid() or not self._own.exists():
+            self._owner = os.getpid()
+            self._own = Path(tempfile.mkdtemp(prefix=f"{self._owner}-", dir=self._work))
+            # Open for as long as the process lives, and the lock with it. Somebody may have
+            # found the folder in the moment before it was locked, and removed it.
+            fcntl.flock(os.open(self._own, os.O_RDONLY), fcntl.LOCK_SH)
+        return self._own
 
     @contextmanager
     def folder(self) -> Generator[Path]:
@@ -59,7 +71,17 @@ class Scratch:
             folder.mkdir(exist_ok=True)
             os.utime(folder)
             yield folder
-        self._make_room()
+        if time.monotonic() >= self._looked_s + ROOM_EVERY_S:
+            self._make_room()
+            self._looked_s = time.monotonic()
+
+    def drop(self, key: str) -> None:
+        """Remove the folder of this key, unless somebody uses it."""
+        try:
+            with self._locked(key, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                shutil.rmtree(self._entries / key, ignore_errors=True)
+        except BlockingIOError:
+            return
 
     @contextmanager
     def alone(self, target: Path) -> Generator[None]:
@@ -92,22 +114,27 @@ class Scratch:
         for _, entry in entries:
             if surplus_bytes <= 0:
                 return
-            try:
-                with self._locked(entry.name, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                    shutil.rmtree(entry, ignore_errors=True)
-                    surplus_bytes -= sizes[entry]
-            except BlockingIOError:
-                continue  # in use
+            self.drop(entry.name)
+            if not entry.exists():
+                surplus_bytes -= sizes[entry]
 
 
-def _alive(process_id: int) -> bool:
+@contextmanager
+def _held(folder: Path, how: int) -> Generator[bool]:
+    """Whether the lock on a folder could be had; it is let go on leaving."""
     try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(descriptor, how)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(descriptor)
 
 
 def _size_bytes(folder: Path) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from services.ingest.adapters.media.sandbox import (
     Crashed,
+    Killed,
     Limits,
     OverLimit,
     Sandbox,
@@ -54,6 +55,7 @@ def test_greed_is_killed(sandbox: Sandbox, greed: str) -> None:
     tight = Limits(cpu_s=1, wall_s=20, memory_bytes=2**29, file_bytes=2**20)
     with pytest.raises((OverLimit, Crashed)) as end:
         python(sandbox, greed, tight)
+    assert not isinstance(end.value, Killed)
     assert isinstance(end.value, OverLimit) or "File too large" in str(end.value)
 
 
@@ -64,6 +66,12 @@ def test_a_sleeper_is_killed_when_its_time_is_up(sandbox: Sandbox) -> None:
     with pytest.raises(OverLimit, match="longer than"):
         python(sandbox, "import time; time.sleep(60)", Limits(5, 0.5, 2**30, 2**20))
     assert time.monotonic() - started < 5
+
+
+@caged_or_only_limited
+def test_a_program_that_somebody_else_kills_is_told_apart(sandbox: Sandbox) -> None:
+    with pytest.raises(Killed, match="was killed after"):
+        python(sandbox, "import os; os.kill(os.getpid(), 9)")
 
 
 @caged_or_only_limited

@@ -9,6 +9,11 @@ from services.ingest.adapters.scratch import Scratch
 KIB = 1024
 
 
+@pytest.fixture(autouse=True)
+def _always_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ingest.adapters.scratch.ROOM_EVERY_S", 0)
+
+
 def entry(scratch: Scratch, key: str, size_kib: int = 64, used_s: float = 0) -> Path:
     with scratch.entry(key) as folder:
         scratch.once(folder / "original", lambda draft: draft.write_bytes(b"x" * size_kib * KIB))
@@ -83,13 +88,29 @@ def test_processes_at_once_make_it_once(tmp_path: Path) -> None:
     assert len(set(seen)) == 1
 
 
+def _begin_work(root: Path) -> None:
+    (Scratch(root, 10**9).own() / "left").mkdir()
+
+
+@pytest.mark.slow
 def test_work_of_the_dead_is_cleared_away(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path, 10**9)
+    mine = scratch.own()
+    assert scratch.own() == mine
     spawn = multiprocessing.get_context("spawn")
-    process = spawn.Process(target=os.getpid)
+    process = spawn.Process(target=_begin_work, args=(tmp_path,))
     process.start()
     process.join()
-    for owner in (process.pid, 1):
-        (tmp_path / "work" / str(owner) / "left").mkdir(parents=True)
+    assert len([*(tmp_path / "work").iterdir()]) == 2
     scratch.clear_dead_work()
-    assert [folder.name for folder in (tmp_path / "work").iterdir()] == ["1"]
+    assert [*(tmp_path / "work").iterdir()] == [mine]
+
+
+def test_what_nobody_needs_any_more_is_dropped(tmp_path: Path) -> None:
+    scratch = Scratch(tmp_path, 10**9)
+    folder = entry(scratch, "aa")
+    with scratch.entry("aa"):
+        scratch.drop("aa")
+        assert folder.exists()
+    scratch.drop("aa")
+    assert not folder.exists()

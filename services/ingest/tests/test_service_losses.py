@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -52,6 +53,44 @@ async def test_a_worker_killed_in_the_middle_loses_no_file(house: House, tmp_pat
     attempts = {step.name: step.attempts for step in (await house.look(item.id)).steps}
     assert attempts["probe"] == attempts["transcode_hls"] == 2
     assert attempts["tags"] == attempts["publish"] == 1
+
+
+async def test_a_reader_that_somebody_kills_is_started_again(house: House, tmp_path: Path) -> None:
+    path = Piece(seed=29, duration_s=15).encoded(tmp_path / "a", "flac")
+    item = await house.bring(content(path), "a.flac")
+    await house.until(item.id, "probe", pb.STEP_STATE_RUNNING)
+    reader = await eventually(lambda: asyncio.to_thread(_reader, house))
+    reader.kill()
+    [ended] = await house.settled(item.id)
+    assert ended.state == pb.ITEM_STATE_PUBLISHED
+    steps = {step.name: step for step in (await house.look(item.id)).steps}
+    assert steps["probe"].attempts == 2
+
+
+def _reader(house: House) -> psutil.Process | None:
+    """The caged program that reads a file, or nothing where none runs."""
+    for process in house.worker.children():
+        with suppress(psutil.NoSuchProcess):
+            if "services.ingest.adapters.media.child" in process.cmdline():
+                return process
+    return None
+
+
+async def test_a_child_that_is_killed_leaves_no_folder(house: House, tmp_path: Path) -> None:
+    path = Piece(seed=30, duration_s=15).encoded(tmp_path / "a", "flac")
+    item = await house.bring(content(path), "a.flac")
+    await house.until(item.id, "transcode_hls", pb.STEP_STATE_RUNNING)
+    work = house.settings.scratch_folder / "work"
+    busy = await eventually(lambda: asyncio.to_thread(_busy, work))
+    psutil.Process(int(busy.name.partition("-")[0])).kill()
+    await eventually(lambda: asyncio.to_thread(lambda: not busy.exists()))
+    [ended] = await house.settled(item.id)
+    assert ended.state == pb.ITEM_STATE_PUBLISHED
+
+
+def _busy(work: Path) -> Path | None:
+    """The folder of a child in the middle of something."""
+    return next((each.parent for each in work.glob("*/tmp*")), None)
 
 
 async def test_an_emptied_queue_is_filled_again(house: House, tmp_path: Path) -> None:

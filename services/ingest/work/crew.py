@@ -67,7 +67,7 @@ class Crew:
         # Celery warns of root because of pickle; our messages are JSON and hold a number.
         warnings.simplefilter("ignore", SecurityWarning)
         signals.setup_logging.connect(self._log, weak=False)
-        signals.worker_process_init.connect(_die_with_parent, weak=False)
+        signals.worker_process_init.connect(self._begin, weak=False)
         signals.worker_process_shutdown.connect(self._close, weak=False)
         signals.worker_shutting_down.connect(_end_soon, weak=False)
         worker = self._app.Worker(
@@ -137,6 +137,11 @@ class Crew:
         queue = StepQueue(self._app)
         return Attempts(loop, PostgresClaims(session), bench, self._works, queue)
 
+    def _begin(self, **_: object) -> None:
+        _die_with_parent()
+        # A child begins when the worker does, and where another child died.
+        self._scratch.clear_dead_work()
+
     def _close(self, **_: object) -> None:
         self._opened.close()
 
@@ -148,7 +153,7 @@ def _analyst(name: str) -> AnalysisEngine:
         raise CannotStart(str(problem), "analysis_engine") from None
 
 
-def _die_with_parent(**_: object) -> None:
+def _die_with_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from services.ingest.adapters.media.sandbox import (
     Crashed,
+    Killed,
     Limits,
     OverLimit,
     Sandbox,
@@ -109,6 +110,8 @@ class Inspector:
         readable = [*python_paths(), path]
         try:
             answer = self._sandbox.run(program, limits=limits, readable=readable, writable=scratch)
+        except Killed:
+            raise  # by the system, short of memory, or by a person: the file may be innocent
         except OverLimit as fault:
             raise Refused(Reason.RESOURCE_LIMIT, str(fault)) from fault
         except Crashed as fault:

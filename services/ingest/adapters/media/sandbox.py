@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,10 @@ class OverLimit(Exception):
     """The program was killed because it used more than its limits."""
 
 
+class Killed(OverLimit):
+    """The program was killed before it could reach a limit: the fault may be anybody's."""
+
+
 class Crashed(Exception):
     """The program ended by itself, but not well; carries the end of what it said."""
 
@@ -85,6 +90,7 @@ class Sandbox:
         log_too: bool = False,
     ) -> bytes:
         """What the program prints once it has ended well, with its standard error if asked."""
+        started_s = time.monotonic()
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
             program = subprocess.Popen(  # noqa: S603
                 [*_limited(limits), *self._caged(readable, writable), *argv],
@@ -102,6 +108,9 @@ class Sandbox:
                 if isinstance(interruption, subprocess.TimeoutExpired):
                     raise OverLimit(f"ran longer than {limits.wall_s:.0f} s") from None
                 raise
+            elapsed_s = time.monotonic() - started_s
+            if elapsed_s < limits.cpu_s and _killed_by(status) == signal.SIGKILL:
+                raise Killed(f"it was killed after {elapsed_s:.1f} s")
             _check(status, _tail((output if log_too else complaints).fileno()))
             output.seek(0)
             return output.read(MOST_OUTPUT_BYTES)
@@ -155,10 +164,13 @@ def _limited(limits: Limits) -> list[str]:
 def _check(status: int, complaint: str) -> None:
     if status == 0:
         return
-    killed_by = -status if status < 0 else status - _SIGNALLED
-    if killed_by in _OUT_OF_CPU_OR_DISK or "MemoryError" in complaint:
+    if _killed_by(status) in _OUT_OF_CPU_OR_DISK or "MemoryError" in complaint:
         raise OverLimit(f"stopped by the system with status {status}")
     raise Crashed(status, complaint)
+
+
+def _killed_by(status: int) -> int:
+    return -status if status < 0 else status - _SIGNALLED
 
 
 def _tail(descriptor: int, length: int = 2_000) -> str:
