@@ -4,7 +4,9 @@ Owns      libraries, artists, albums, tracks, lyrics; users, sessions, API keys;
           favourites, ratings, plays, queues, bookmarks; the ledger of AI jobs
 Answers   tutti.catalog.v1.CatalogService, AccountsService, ListeningService;
           tutti.ledger.v1.LedgerService
-Announces tutti.catalog.v1.TrackPublished, TrackRefused, TrackEdited, TrackRemoved
-Listens   to tutti.ingest.v1.RecordingReady, RecordingReanalysed;
+Announces tutti.catalog.v1.TrackPublished, TrackRefused, TrackEdited, TrackRemoved,
+          TracksListed, TrackDelisted
+Listens   to tutti.ingest.v1.RecordingsFound, RecordingReady, RecordingReanalysed,
+          RecordingWithdrawn;
           tutti.gateway.v1.PlaybackReported; tutti.ledger.v1.JobFinished
 """

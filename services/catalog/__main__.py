@@ -16,6 +16,7 @@ from services.catalog.adapters.api_keys import ApiKeys
 from services.catalog.adapters.artists import Artists
 from services.catalog.adapters.changes import Changes
 from services.catalog.adapters.editing import Editing
+from services.catalog.adapters.findings import Findings
 from services.catalog.adapters.ledger import Ledger
 from services.catalog.adapters.libraries import Libraries
 from services.catalog.adapters.marks import Marks
@@ -60,7 +61,7 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
         music = _music(pool, removal)
         await music.changes.adopt()
         plays, ledger = Plays(pool), Ledger(pool)
-        await listen(bus, Publishing(pool), plays, ledger)
+        await listen(bus, Publishing(pool), Findings(pool), plays, ledger)
         accounts = AccountsRpc(
             Accounts(pool, hashing, removal), Sessions(pool, hashing), ApiKeys(pool)
         )

@@ -27,6 +27,17 @@ def track_refused(ingest_item_id: str, reason: str) -> Event:
     return Event.of(fact, key=ingest_item_id)
 
 
+def tracks_listed(found_id: str) -> Event:
+    """What was found in a folder is shown."""
+    return Event.of(events_pb2.TracksListed(found_id=found_id), key=found_id)
+
+
+def track_delisted(ingest_item_id: str) -> Event:
+    """A file that came to nothing is not shown."""
+    fact = events_pb2.TrackDelisted(ingest_item_id=ingest_item_id)
+    return Event.of(fact, key=ingest_item_id)
+
+
 def track_edited(track: Track) -> Event:
     """What is written about a track changed."""
     fact = events_pb2.TrackEdited(track=encode_track(track))
@@ -34,13 +45,14 @@ def track_edited(track: Track) -> Event:
 
 
 def track_removed(
-    track_id: str, library_id: str, content_sha256: str, *, content_unused: bool
+    track_id: str, library_id: str, content_sha256: str, item_id: str, *, content_unused: bool
 ) -> Event:
-    """A track left its library."""
+    """A track left its library; if its file was still being prepared, that is not wanted."""
     fact = events_pb2.TrackRemoved(
         track_id=track_id,
         library_id=library_id,
         content_sha256=content_sha256,
         content_unused=content_unused,
+        ingest_item_id=item_id,
     )
     return Event.of(fact, key=track_id)

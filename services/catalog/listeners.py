@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from libs.common.events import Bus
 from libs.common.faults import InvalidInput
+from services.catalog.adapters.findings import Findings
 from services.catalog.adapters.ledger import Ledger
 from services.catalog.adapters.plays import Plays
 from services.catalog.adapters.publishing import Publishing
@@ -13,7 +14,7 @@ from services.catalog.domain.listening import Playback
 from services.catalog.wire.ledger import decode_job
 from services.catalog.wire.listening import decode_playback
 from services.catalog.wire.music import decode_analysis, decode_loudness, decode_renditions
-from services.catalog.wire.recording import decode_recording
+from services.catalog.wire.recording import decode_found, decode_recording
 from tutti.gateway.v1 import events_pb2 as gateway_events_pb2
 from tutti.ingest.v1 import events_pb2
 from tutti.ledger.v1 import events_pb2 as ledger_events_pb2
@@ -23,9 +24,12 @@ logger = logging.getLogger(__name__)
 LISTENER = "catalog"
 
 
-async def listen(bus: Bus, publishing: Publishing, plays: Plays, ledger: Ledger) -> None:
+async def listen(
+    bus: Bus, publishing: Publishing, findings: Findings, plays: Plays, ledger: Ledger
+) -> None:
     """Take in what others announce, each at its own pace."""
     await _listen_to_recordings(bus, publishing)
+    await _listen_to_findings(bus, findings)
 
     async def reported(fact: gateway_events_pb2.PlaybackReported) -> None:
         await plays.record(_sound(fact.plays))
@@ -53,6 +57,19 @@ async def _listen_to_recordings(bus: Bus, publishing: Publishing) -> None:
 
     await bus.subscribe(events_pb2.RecordingReady, LISTENER, ready)
     await bus.subscribe(events_pb2.RecordingReanalysed, LISTENER, reanalysed)
+
+
+async def _listen_to_findings(bus: Bus, findings: Findings) -> None:
+    """Show recordings that are not ready yet, until they are, or turn out to be none."""
+
+    async def found(fact: events_pb2.RecordingsFound) -> None:
+        await findings.show(fact.id, decode_found(fact))
+
+    async def withdrawn(fact: events_pb2.RecordingWithdrawn) -> None:
+        await findings.withdraw(fact.ingest_item_id)
+
+    await bus.subscribe(events_pb2.RecordingsFound, LISTENER, found)
+    await bus.subscribe(events_pb2.RecordingWithdrawn, LISTENER, withdrawn)
 
 
 def _sound(playbacks: Iterable[gateway_events_pb2.Playback]) -> Iterator[Playback]:

@@ -2,7 +2,9 @@
 
 Owns       uploads, items with their steps and results, fingerprints; originals and renditions
 Answers    tutti.ingest.v1.IngestService
-Announces  tutti.ingest.v1.RecordingReady, RecordingReanalysed, RecordingQuarantined;
+Announces  tutti.ingest.v1.RecordingsFound, RecordingReady, RecordingReanalysed,
+           RecordingQuarantined, RecordingWithdrawn;
            tutti.ledger.v1.JobFinished
-Listens to tutti.catalog.v1.TrackPublished, TrackRefused, TrackRemoved
+Listens to tutti.catalog.v1.TrackPublished, TrackRefused, TrackRemoved, TracksListed,
+           TrackDelisted
 """

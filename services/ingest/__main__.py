@@ -13,6 +13,7 @@ from libs.common.postgres import open_pool
 from libs.common.rpc import serve
 from libs.common.service import run
 from libs.common.tasks import end
+from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.adapters.news import open_news
 from services.ingest.adapters.postgres_catalog import PostgresCatalogNews
 from services.ingest.adapters.postgres_decisions import PostgresDecisions
@@ -20,6 +21,7 @@ from services.ingest.adapters.postgres_items import PostgresItems
 from services.ingest.adapters.postgres_orphans import PostgresOrphans
 from services.ingest.adapters.postgres_scans import PostgresScans
 from services.ingest.adapters.postgres_scrub import PostgresScrub
+from services.ingest.adapters.postgres_survey import PostgresSurvey
 from services.ingest.adapters.postgres_sweep import PostgresSweep
 from services.ingest.adapters.postgres_uploads import PostgresUploads
 from services.ingest.adapters.queue import StepQueue, celery_app
@@ -31,6 +33,7 @@ from services.ingest.scrubbing.orphans import OrphanSearch
 from services.ingest.scrubbing.reading import Reader
 from services.ingest.scrubbing.scrubber import Scrubber
 from services.ingest.settings import IngestSettings
+from services.ingest.survey import Survey
 from services.ingest.sweep import Sweep
 from tutti.ingest.v1.ingest_pb2_grpc import add_IngestServiceServicer_to_server
 
@@ -57,11 +60,12 @@ async def ingest(settings: IngestSettings, bus: Bus) -> AsyncGenerator[str]:
         mender = Mender(scrub, decisions, queue, objects, reader)
         orphans = OrphanSearch(PostgresOrphans(pool), objects, reader, settings.orphan_after_h)
         scrubber = Scrubber(scrub, mender, orphans, settings.scrub_every_h)
-        servicer = IngestRpc(settings, rows, queue, news)
+        survey = Survey(PostgresSurvey(pool), open_sandbox(), settings.music_folders)
+        servicer = IngestRpc(settings, rows, queue, news, survey)
         await listen(bus, PostgresCatalogNews(pool))
         register = partial(add_IngestServiceServicer_to_server, servicer)
         async with serve(settings, register, [SERVICE]) as address:
-            tasks = [asyncio.create_task(work.run()) for work in (sweep, scrubber)]
+            tasks = [asyncio.create_task(work.run()) for work in (sweep, scrubber, survey)]
             try:
                 yield address
             finally:

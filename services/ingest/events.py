@@ -1,10 +1,19 @@
 """What ingest tells the rest of the platform."""
 
+from __future__ import annotations
+
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from libs.common.events import Event
-from services.ingest.domain.quarantine import Quarantine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from services.ingest.domain.formats import Encoding
+    from services.ingest.domain.glance import Found
+    from services.ingest.domain.quarantine import Quarantine
 from services.ingest.domain.recording import (
     Recording,
     hls_prefix,
@@ -39,6 +48,22 @@ def recording_ready(recording: Recording) -> Event:
     return Event.of(fact, key=recording.item_id)
 
 
+def recordings_found(found_id: str, user_id: str, library_id: str, found: Iterable[Found]) -> Event:
+    """A library may show what was found in its folder. The catalog answers."""
+    fact = events_pb2.RecordingsFound(
+        id=found_id,
+        user_id=user_id,
+        library_id=library_id,
+        recordings=map(_found, found),
+    )
+    return Event.of(fact, key=found_id)
+
+
+def recording_withdrawn(item_id: str) -> Event:
+    """A file that was found is no recording for its library. The catalog answers."""
+    return Event.of(events_pb2.RecordingWithdrawn(ingest_item_id=item_id), key=item_id)
+
+
 def recording_reanalysed(recording: Recording) -> Event:
     """What is measured of a recording that is published was measured anew."""
     fact = events_pb2.RecordingReanalysed(
@@ -65,33 +90,50 @@ def recording_quarantined(
     return Event.of(fact, key=uuid4().hex)
 
 
+def _found(found: Found) -> events_pb2.FoundRecording:
+    track = _words(found.tags, found.encoding)
+    track.format.CopyFrom(_format(found.encoding, found.size_bytes, found.file_name))
+    return events_pb2.FoundRecording(
+        ingest_item_id=found.item_id, track=track, album=_album(found.tags)
+    )
+
+
 def _track(recording: Recording) -> music_pb2.Track:
-    tags, ids = recording.tags, recording.tags.musicbrainz
-    lyrics = _lyrics(tags)
-    return music_pb2.Track(
+    lyrics = _lyrics(recording.tags)
+    track = _words(recording.tags, recording.encoding)
+    more = music_pb2.Track(
         content_sha256=recording.content_sha256,
-        title=tags.title or "",
-        artists=_credits(tags.artists, ids.artists),
-        disc_number=tags.disc or 0,
-        track_number=tags.track or 0,
-        duration_ms=round(recording.encoding.duration_s * 1000),
-        date=tags.date or "",
-        genres=tags.genres,
-        composers=tags.composers,
-        label=tags.label or "",
-        isrc=tags.isrc or "",
-        comment=tags.comment or "",
-        explicit=bool(tags.explicit),
+        comment=recording.tags.comment or "",
         cover_sha256=recording.cover.sha256 if recording.cover else "",
-        musicbrainz_recording_id=ids.recording or "",
-        musicbrainz_track_id=ids.track or "",
-        format=_format(recording),
+        format=_format(recording.encoding, recording.size_bytes, recording.file_name),
         loudness=_loudness(recording),
         analysis=_analysis(recording),
         has_waveform=True,
         renditions=_renditions(recording),
         has_lyrics=bool(lyrics.plain or lyrics.lines),
         has_synced_lyrics=bool(lyrics.lines),
+    )
+    track.MergeFrom(more)
+    return track
+
+
+def _words(tags: Tags, encoding: Encoding) -> music_pb2.Track:
+    """What a track is called, and by whom, and how long it is."""
+    ids = tags.musicbrainz
+    return music_pb2.Track(
+        title=tags.title or "",
+        artists=_credits(tags.artists, ids.artists),
+        disc_number=tags.disc or 0,
+        track_number=tags.track or 0,
+        duration_ms=round(encoding.duration_s * 1000),
+        date=tags.date or "",
+        genres=tags.genres,
+        composers=tags.composers,
+        label=tags.label or "",
+        isrc=tags.isrc or "",
+        explicit=bool(tags.explicit),
+        musicbrainz_recording_id=ids.recording or "",
+        musicbrainz_track_id=ids.track or "",
     )
 
 
@@ -105,8 +147,7 @@ def _credits(names: tuple[str, ...], ids: tuple[str, ...]) -> list[music_pb2.Art
     ]
 
 
-def _format(recording: Recording) -> music_pb2.SourceFormat:
-    encoding = recording.encoding
+def _format(encoding: Encoding, size_bytes: int, file_name: str) -> music_pb2.SourceFormat:
     return music_pb2.SourceFormat(
         container=encoding.container,
         codec=encoding.codec,
@@ -114,8 +155,8 @@ def _format(recording: Recording) -> music_pb2.SourceFormat:
         channels=encoding.channels,
         bit_depth=encoding.bit_depth or 0,
         bitrate_kbps=round(encoding.bitrate_bps / 1000),
-        size_bytes=recording.size_bytes,
-        file_name=recording.file_name,
+        size_bytes=size_bytes,
+        file_name=file_name,
         lossless=encoding.codec.lossless,
     )
 

@@ -12,9 +12,9 @@ from services.ingest.adapters.news import ItemNews
 from services.ingest.adapters.queue import StepQueue
 from services.ingest.adapters.rows import Rows
 from services.ingest.domain.items import UNDER_WAY, Item
-from services.ingest.domain.pipeline import Step
 from services.ingest.domain.uploads import NewUpload, file_name_from
 from services.ingest.settings import IngestSettings
+from services.ingest.survey import Survey
 from services.ingest.wire import (
     decode_decision,
     decode_place,
@@ -42,12 +42,18 @@ class IngestRpc(IngestServiceServicer):
     """From the first part of a file to the news of its publication."""
 
     def __init__(
-        self, settings: IngestSettings, rows: Rows, queue: StepQueue, news: ItemNews
+        self,
+        settings: IngestSettings,
+        rows: Rows,
+        queue: StepQueue,
+        news: ItemNews,
+        survey: Survey,
     ) -> None:
         self._settings = settings
         self._rows = rows
         self._queue = queue
         self._news = news
+        self._survey = survey
 
     async def CreateUpload(
         self, request: pb.CreateUploadRequest, context: grpc.ServicerContext
@@ -87,8 +93,7 @@ class IngestRpc(IngestServiceServicer):
     ) -> pb.BeginIngestResponse:
         """Make the file an item, and have its first step done."""
         begun = await self._rows.uploads.begin(request.user_id, request.upload_id)
-        if begun.first_step_id is not None:
-            await self._queue.offer({begun.first_step_id: Step.STAGE})
+        await self._queue.offer(begun.queued)
         item = await self._rows.items.find(request.user_id, begun.item_id)
         return pb.BeginIngestResponse(item=encode_item(item))
 
@@ -103,13 +108,14 @@ class IngestRpc(IngestServiceServicer):
     async def ScanFolder(
         self, request: pb.ScanFolderRequest, context: grpc.ServicerContext
     ) -> pb.ScanFolderResponse:
-        """Make items of what is new in a folder; the sweep queues them as the queue has room."""
+        """Make items of what is new in a folder; a look at each is taken at once."""
         user_id = _id("user_id", request.user_id)
         library_id = _id("library_id", request.library_id)
         allowed = self._settings.music_folders
         folder = await asyncio.to_thread(allowed_folder, request.folder, allowed)
         seen = await asyncio.to_thread(music_in, folder)
         batch_id, found = await self._rows.scans.take_in(user_id, library_id, folder, seen)
+        self._survey.wake()
         return pb.ScanFolderResponse(
             batch_id=batch_id,
             new_count=len(found.new),
@@ -194,6 +200,13 @@ class IngestRpc(IngestServiceServicer):
         """Forget a file that came to nothing."""
         await self._rows.decisions.dismiss(request.user_id, request.item_id)
         return pb.DismissItemResponse()
+
+    async def HastenItem(
+        self, request: pb.HastenItemRequest, context: grpc.ServicerContext
+    ) -> pb.HastenItemResponse:
+        """Let a file pass all others."""
+        await self._queue.offer(await self._rows.decisions.hasten(request.item_id))
+        return pb.HastenItemResponse()
 
     async def RerunStep(
         self, request: pb.RerunStepRequest, context: grpc.ServicerContext

@@ -75,6 +75,8 @@ class Sweep:
         depth = await asyncio.to_thread(self._queue.depth)
         if depth < QUEUE_LOW:
             due = await self._rows.due(QUEUE_FULL - depth)
+            if len(due) < QUEUE_LOW:
+                due |= await self._rows.begin_backlog(QUEUE_LOW - len(due))
             await asyncio.to_thread(self._queue.put, due)
 
     async def _remove(self) -> None:

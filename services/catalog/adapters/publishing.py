@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import asyncpg
 
 from libs.common.postgres import Connection, Pool, announce, transaction
+from services.catalog.adapters.delisting import delist
 from services.catalog.adapters.libraries import LIBRARY, library_of, viewer_of
 from services.catalog.adapters.rows import stored_analysis, stored_loudness, stored_renditions
 from services.catalog.adapters.settling import settle
@@ -128,14 +129,15 @@ async def _answer(connection: Connection, ingest_item_id: str, outcome: Outcome)
 
 
 async def _outcome(connection: Connection, recording: Recording) -> Outcome:
-    refusal = await _refusal(connection, recording)
-    if refusal:
-        return Outcome(None, refusal)
+    reason = await refusal(connection, recording) or await _unwanted(connection, recording)
+    if reason:
+        return Outcome(None, reason)
     same = await connection.fetchval(
         "SELECT id FROM tracks WHERE library_id = $1 AND content_sha256 = $2",
         recording.library_id, recording.content_sha256,
     )  # fmt: skip
     if same:
+        await delist(connection, recording.ingest_item_id)
         return Outcome(same)
     replaced = await connection.fetchrow(
         """
@@ -144,11 +146,28 @@ async def _outcome(connection: Connection, recording: Recording) -> Outcome:
         recording.library_id, recording.replaces_track_id,
     )  # fmt: skip
     if replaced:
+        await delist(connection, recording.ingest_item_id)
         return await _replace(connection, recording, replaced)
+    shown = await connection.fetchrow(
+        "SELECT id, album_id, edited FROM tracks WHERE preparing_item_id = $1",
+        recording.ingest_item_id,
+    )
+    if shown:
+        await _rewrite(connection, recording, shown)
+        return Outcome(shown["id"])
     return await _add(connection, recording)
 
 
-async def _refusal(connection: Connection, recording: Recording) -> str:
+async def _unwanted(connection: Connection, recording: Recording) -> str:
+    """Whether somebody removed the track that was shown of the recording before it was ready."""
+    removed = await connection.fetchval(
+        "SELECT true FROM delistings WHERE ingest_item_id = $1 AND by_person",
+        recording.ingest_item_id,
+    )
+    return TRACK_GONE if removed else ""
+
+
+async def refusal(connection: Connection, recording: Recording) -> str:
     """Why the library does not take the recording, empty when it does."""
     row = await connection.fetchrow(
         f"{LIBRARY} WHERE l.id = $1 AND NOT l.removing", recording.library_id
@@ -160,7 +179,7 @@ async def _refusal(connection: Connection, recording: Recording) -> str:
 
 
 async def _add(connection: Connection, recording: Recording) -> Outcome:
-    album_id, artist_ids = await _album(connection, recording)
+    album_id, artist_ids = await album_of(connection, recording)
     track_id = await insert(
         connection,
         "tracks",
@@ -168,7 +187,7 @@ async def _add(connection: Connection, recording: Recording) -> Outcome:
             "library_id": recording.library_id,
             "search_text": "",
             "album_id": album_id,
-            **_recorded(recording),
+            **recorded(recording),
             **recording.words(),
         },
     )
@@ -184,12 +203,25 @@ async def _add(connection: Connection, recording: Recording) -> Outcome:
 async def _replace(
     connection: Connection, recording: Recording, replaced: asyncpg.Record
 ) -> Outcome:
-    """Give a track a better original; what people wrote about it stays."""
+    """Give a track a better original."""
+    await _rewrite(connection, recording, replaced)
+    unused = not await connection.fetchval(
+        "SELECT true FROM tracks WHERE content_sha256 = $1 LIMIT 1", replaced["content_sha256"]
+    )
+    return Outcome(
+        replaced["id"],
+        replaced_original=True,
+        unused_sha256=replaced["content_sha256"] if unused else "",
+    )
+
+
+async def _rewrite(connection: Connection, recording: Recording, replaced: asyncpg.Record) -> None:
+    """Write a track anew; what people wrote about it stays."""
     track_id, edited = replaced["id"], replaced["edited"]
     album_id, artist_ids = replaced["album_id"], set[str]()
     if "album_title" not in edited:
-        album_id, artist_ids = await _album(connection, recording)
-    columns = {**_recorded(recording), **unedited(recording.words(), edited)}
+        album_id, artist_ids = await album_of(connection, recording)
+    columns = {**recorded(recording), **unedited(recording.words(), edited)}
     await update(connection, "tracks", track_id, {"album_id": album_id, **columns})
     if "artist_names" not in edited:
         artist_ids |= await credit(
@@ -200,17 +232,9 @@ async def _replace(
     await refresh_words(connection, [track_id])
     albums = {each for each in (album_id, replaced["album_id"]) if each}
     await settle(connection, recording.library_id, albums, artist_ids)
-    unused = not await connection.fetchval(
-        "SELECT true FROM tracks WHERE content_sha256 = $1 LIMIT 1", replaced["content_sha256"]
-    )
-    return Outcome(
-        track_id,
-        replaced_original=True,
-        unused_sha256=replaced["content_sha256"] if unused else "",
-    )
 
 
-def _recorded(recording: Recording) -> Mapping[str, object]:
+def recorded(recording: Recording) -> Mapping[str, object]:
     """Columns that come from the file alone."""
     analysis, beats_s = stored_analysis(recording.analysis)
     return {
@@ -226,6 +250,7 @@ def _recorded(recording: Recording) -> Mapping[str, object]:
         "beats_s": beats_s,
         "has_waveform": recording.has_waveform,
         "renditions": stored_renditions(recording.renditions),
+        "preparing_item_id": None,
     }
 
 
@@ -244,7 +269,7 @@ async def write_lyrics(connection: Connection, track_id: str, lyrics: Lyrics) ->
     await update(connection, "tracks", track_id, has)
 
 
-async def _album(connection: Connection, recording: Recording) -> tuple[str | None, set[str]]:
+async def album_of(connection: Connection, recording: Recording) -> tuple[str | None, set[str]]:
     """Find or make the album a recording is from; also who is credited on it."""
     tags = recording.album
     if not tags.title:

@@ -44,7 +44,7 @@ class Removal:
             for library_id in sorted({row["library_id"] for row in rows}):
                 await writable_library(connection, viewer, library_id)
                 here = [row["id"] for row in rows if row["library_id"] == library_id]
-                removed += await _remove(connection, library_id, here)
+                removed += await remove_tracks(connection, library_id, here, by_person=True)
             return removed
 
     def wake(self) -> None:
@@ -80,7 +80,8 @@ class Removal:
             rows = await connection.fetch(
                 "SELECT id FROM tracks WHERE library_id = $1 LIMIT $2", library_id, CHUNK
             )
-            await _remove(connection, library_id, [row["id"] for row in rows])
+            track_ids = [row["id"] for row in rows]
+            await remove_tracks(connection, library_id, track_ids, by_person=True)
             if len(rows) < CHUNK:
                 await connection.execute("DELETE FROM libraries WHERE id = $1", library_id)
                 # Those who saw the library were told that all of it is gone.
@@ -99,13 +100,22 @@ async def removing(pool: Pool) -> AsyncGenerator[Removal]:
         await end(task)
 
 
-async def _remove(connection: Connection, library_id: str, track_ids: Sequence[str]) -> int:
+async def remove_tracks(
+    connection: Connection, library_id: str, track_ids: Sequence[str], *, by_person: bool
+) -> int:
+    """Remove tracks of one library; a person does not want them prepared any more, either."""
     artists = await connection.fetch(
         "SELECT DISTINCT artist_id FROM track_artists WHERE track_id = ANY($1)", track_ids
     )
     rows = await connection.fetch(
-        "DELETE FROM tracks WHERE id = ANY($1) RETURNING id, album_id, content_sha256", track_ids
+        """
+        DELETE FROM tracks WHERE id = ANY($1)
+        RETURNING id, album_id, content_sha256, coalesce(preparing_item_id, '') AS item_id
+        """,
+        track_ids,
     )
+    if by_person:
+        await _keep_out(connection, [row["item_id"] for row in rows if row["item_id"]])
     still = await connection.fetch(
         "SELECT DISTINCT content_sha256 FROM tracks WHERE content_sha256 = ANY($1)",
         [row["content_sha256"] for row in rows],
@@ -113,9 +123,21 @@ async def _remove(connection: Connection, library_id: str, track_ids: Sequence[s
     used = {row["content_sha256"] for row in still}
     for row in rows:
         sha256 = row["content_sha256"]
-        gone = track_removed(row["id"], library_id, sha256, content_unused=sha256 not in used)
+        unprepared = row["item_id"] if by_person else ""
+        unused = sha256 not in used
+        gone = track_removed(row["id"], library_id, sha256, unprepared, content_unused=unused)
         await announce(connection, gone)
     await forget_marks(connection, [row["id"] for row in rows])
     albums = {row["album_id"] for row in rows if row["album_id"]}
     await settle(connection, library_id, albums, {row["artist_id"] for row in artists})
     return len(rows)
+
+
+async def _keep_out(connection: Connection, item_ids: Sequence[str]) -> None:
+    await connection.execute(
+        """
+        INSERT INTO delistings (ingest_item_id, by_person) SELECT unnest($1::text[]), true
+        ON CONFLICT (ingest_item_id) DO UPDATE SET by_person = true
+        """,
+        item_ids,
+    )

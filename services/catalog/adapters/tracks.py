@@ -39,6 +39,7 @@ TRACK = f"""
         track.cover_sha256, musicbrainz_recording_id, musicbrainz_track_id, format, loudness,
         analysis, CASE WHEN $3::boolean THEN beats_s ELSE '{{}}' END AS beats_s, has_lyrics,
         has_synced_lyrics, has_waveform, renditions, track.added_at, library.demo,
+        coalesce(preparing_item_id, '') AS preparing_item_id,
         f.at AS favourite_at, r.rating, p.play_count, p.last_played_at
     FROM tracks AS track
     JOIN libraries AS library ON library.id = track.library_id
@@ -109,11 +110,13 @@ class Tracks:
 
     async def rendition(
         self, viewer_id: str, track_id: str, quality: Quality
-    ) -> tuple[Track, Rendition]:
-        """Which object to play."""
+    ) -> tuple[Track, Rendition | None]:
+        """Which object to play; None while the track is being prepared."""
         tracks = await self.by_id(viewer_id, [track_id])
         if not tracks:
             raise UnknownTrack("there is no such track")
+        if tracks[0].preparing_item_id:
+            return tracks[0], None
         for rendition in tracks[0].renditions:
             if rendition.quality is quality:
                 return tracks[0], rendition
@@ -193,6 +196,7 @@ def track_of(row: asyncpg.Record) -> Track:
         added_at=row["added_at"],
         marks=marks_in(row),
         demo=row["demo"],
+        preparing_item_id=row["preparing_item_id"],
     )
 
 

@@ -1,6 +1,7 @@
 """What all writers of music share."""
 
 from collections.abc import Mapping, Sequence
+from uuid import uuid4
 
 from libs.common.postgres import Connection
 from services.catalog.domain.music import Credit
@@ -15,6 +16,11 @@ async def become_writer(connection: Connection) -> None:
     seconds to prepare: waiting costs nothing.
     """
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext('catalog music'))")
+
+
+def new_id() -> str:
+    """An id as the database makes them, for rows that refer to each other before they are there."""
+    return uuid4().hex
 
 
 async def insert(connection: Connection, table: str, columns: Mapping[str, object]) -> str:
@@ -45,7 +51,7 @@ async def credit(
     before = await connection.fetch(
         f"DELETE FROM {kind}_artists WHERE {kind}_id = $1 RETURNING artist_id", row_id
     )
-    artist_ids = [await _artist_id(connection, each) for each in artists]
+    artist_ids = [await artist_id_of(connection, each) for each in artists]
     await connection.executemany(
         f"""
         INSERT INTO {kind}_artists ({kind}_id, position, library_id, artist_id, name, join_phrase)
@@ -59,7 +65,7 @@ async def credit(
     return {row["artist_id"] for row in before} | set(artist_ids)
 
 
-async def _artist_id(connection: Connection, credited: Credit) -> str:
+async def artist_id_of(connection: Connection, credited: Credit) -> str:
     """Find whom a credit means, or make the artist.
 
     MusicBrainz ids tell namesakes apart. A credit without one means the

@@ -212,6 +212,8 @@ class Track:
     added_at: datetime
     marks: Marks
     demo: bool
+    preparing_item_id: str
+    """The file at ingest while there is nothing to play yet, else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,8 @@ class CatalogRpc(CatalogServiceServicer):
             request.viewer_id, request.track_id, quality
         )
         return pb.GetRenditionResponse(
-            rendition=encode_rendition(rendition),
+            rendition=encode_rendition(rendition) if rendition else None,
+            preparing_item_id=track.preparing_item_id,
             content_sha256=track.content_sha256,
             title=track.title,
             duration_ms=track.duration_ms,

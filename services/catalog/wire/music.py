@@ -60,6 +60,7 @@ def encode_track(track: Track) -> music_pb2.Track:
         rating=track.marks.rating,
         play_count=track.marks.play_count,
         demo=track.demo,
+        preparing_item_id=track.preparing_item_id,
     )
     if track.loudness:
         message.loudness.CopyFrom(_encode_loudness(track.loudness))

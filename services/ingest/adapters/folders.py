@@ -3,8 +3,10 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from libs.common.faults import InvalidInput, NotFound, PermissionDenied
+from services.ingest.domain.quarantine import Quarantine, Unusable
 from services.ingest.domain.scans import Sighting, may_be_music
 
 
@@ -21,6 +23,17 @@ def allowed_folder(given: str, allowed: Sequence[Path]) -> Path:
     if not real.is_dir():
         raise NotFound(f"there is no folder {given}")
     return real
+
+
+def opened(path: str, folders: Sequence[Path]) -> BinaryIO:
+    """The file itself: no link that was put in its place, or in that of a folder above it."""
+    real = os.path.realpath(path)
+    if real != path or not any(Path(real).is_relative_to(os.path.realpath(f)) for f in folders):
+        raise Unusable(Quarantine.gone("it lies outside the folders that may be scanned"))
+    try:
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+    except OSError as fault:
+        raise Unusable(Quarantine.gone(fault.strerror or "it cannot be read")) from fault
 
 
 def music_in(folder: Path) -> dict[str, Sighting]:

@@ -1,14 +1,13 @@
 """Files as they were given: from an upload or a mounted folder to their place by content."""
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from libs.common.faults import NotFound
 from libs.common.objects import BlockingObjectStore
+from services.ingest.adapters.folders import opened
 from services.ingest.adapters.media.sniff import container_of
 from services.ingest.domain.claims import Claim
 from services.ingest.domain.formats import Container
@@ -77,7 +76,7 @@ class Originals:
             for number in range(1, len([*self._objects.keys(parts_prefix(claim.upload_id))]) + 1):
                 yield from self._part(claim.upload_id, number)
         else:
-            with _opened(claim.source_path or "", self._folders) as file:
+            with opened(claim.source_path or "", self._folders) as file:
                 yield from iter(lambda: file.read(CHUNK_BYTES), b"")
 
     def _part(self, upload_id: str, number: int) -> Iterator[bytes]:
@@ -104,14 +103,3 @@ def digest_of(path: Path) -> str:
 def _require(content_sha256: str, found_sha256: str) -> None:
     if found_sha256 != content_sha256:
         raise Unusable(Quarantine.damaged(f"{found_sha256} lies where {content_sha256} should"))
-
-
-def _opened(path: str, folders: Sequence[Path]) -> BinaryIO:
-    """The file itself: no link that was put in its place, or in that of a folder above it."""
-    real = os.path.realpath(path)
-    if real != path or not any(Path(real).is_relative_to(os.path.realpath(f)) for f in folders):
-        raise Unusable(Quarantine.gone("it lies outside the folders that may be scanned"))
-    try:
-        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
-    except OSError as fault:
-        raise Unusable(Quarantine.gone(fault.strerror or "it cannot be read")) from fault

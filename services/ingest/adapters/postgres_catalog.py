@@ -63,6 +63,39 @@ class PostgresCatalogNews:
                 await end_in_quarantine(connection, item_id, Step.PUBLISH, refusal)
             await close_announcement(connection, Event.id_of(events_pb2.RecordingReady, item_id))
 
+    async def shown(self, found_id: str) -> None:
+        """The catalog shows what was found."""
+        async with transaction(self._pool) as connection:
+            await close_announcement(connection, Event.id_of(events_pb2.RecordingsFound, found_id))
+
+    async def delisted(self, item_id: str) -> None:
+        """The catalog shows the file's track no more."""
+        async with transaction(self._pool) as connection:
+            await close_announcement(
+                connection, Event.id_of(events_pb2.RecordingWithdrawn, item_id)
+            )
+
+    async def unwanted(self, item_id: str) -> None:
+        """Somebody removed the track before it could be played: its file is let be."""
+        async with transaction(self._pool) as connection:
+            content_sha256 = await connection.fetchval(
+                """
+                UPDATE items SET state = 'dismissed', listing = 'none', current_step = ''
+                WHERE id = $1 AND state NOT IN ('published', 'duplicate', 'dismissed')
+                RETURNING content_sha256
+                """,
+                uuid_or_none(item_id),
+            )
+            if content_sha256 is not None:
+                await connection.execute(
+                    """
+                    UPDATE steps SET state = 'blocked', worker_pid = NULL
+                    WHERE item_id = $1 AND state IN ('queued', 'running')
+                    """,
+                    uuid_or_none(item_id),
+                )
+                await mark_unneeded(connection, [content_sha256])
+
     async def removed(self, track_id: str, content_sha256: str, *, unused: bool) -> None:
         """Forget the track, and its content where no other track plays it."""
         async with transaction(self._pool) as connection:

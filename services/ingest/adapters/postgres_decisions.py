@@ -1,17 +1,19 @@
 """What people decide about items: which duplicate stays, what is forgotten, what is done again."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from libs.common.faults import FailedPrecondition, InvalidInput
 from libs.common.postgres import Connection, Pool, transaction
 from services.ingest.adapters.postgres_items import ITEM, item_of, uuid_or_none
 from services.ingest.adapters.postgres_library import mark_unneeded
 from services.ingest.adapters.postgres_steps import free_ready_steps
+from services.ingest.adapters.postgres_uploads import begin
 from services.ingest.domain.duplicates import Decision
 from services.ingest.domain.items import DISMISSIBLE, REPEATABLE, Item, ItemState, UnknownItem
-from services.ingest.domain.pipeline import Step, StepState, following
+from services.ingest.domain.pipeline import Step, StepState, Turn, Urgency, following
 
-Queued = dict[int, Step]
+Queued = dict[int, Turn]
 
 
 class PostgresDecisions:
@@ -49,6 +51,29 @@ class PostgresDecisions:
                 "UPDATE items SET state = 'dismissed', current_step = '' WHERE id = $1", item.id
             )
             await mark_unneeded(connection, [item.content_sha256])
+
+    async def hasten(self, item_id: str) -> Queued:
+        """Begin the item, if it was not, and let its steps go before those of others."""
+        async with transaction(self._pool) as connection:
+            row = await connection.fetchrow(
+                """
+                UPDATE items SET urgency = $2 FROM (
+                    SELECT id, begun FROM items
+                    WHERE id = $1 AND state IN ('waiting', 'processing') FOR UPDATE
+                ) AS before
+                WHERE items.id = before.id RETURNING before.begun
+                """,
+                uuid_or_none(item_id), Urgency.ASKED,
+            )  # fmt: skip
+            if row is None:
+                return {}
+            if not row["begun"]:
+                return await begin(connection, [UUID(item_id)])
+            rows = await connection.fetch(
+                "SELECT id, name FROM steps WHERE item_id = $1 AND state = 'queued'",
+                uuid_or_none(item_id),
+            )
+            return {row["id"]: Turn(Step(row["name"]), Urgency.ASKED) for row in rows}
 
     async def rerun(self, item_id: str, step: str) -> Queued:
         """Do a step again with all that follow; without a step the failed ones, or else all."""

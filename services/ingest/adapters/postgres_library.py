@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from libs.common.postgres import Connection
+from services.ingest.adapters.postgres_steps import withdraw
 from services.ingest.domain.claims import Claim, NotYet
 from services.ingest.domain.duplicates import Duplicate, Fresh, Replaces, Undecided, Verdict
 from services.ingest.domain.pipeline import Step
@@ -114,6 +115,7 @@ async def judge(connection: Connection, claim: Claim, judged: Verdict) -> None:
                 "UPDATE items SET state = 'duplicate', track_id = $2 WHERE id = $1",
                 claim.item_id, track_id,
             )  # fmt: skip
+            await withdraw(connection, claim.item_id)
             await mark_unneeded(connection, [claim.content_sha256])
         case Undecided(track_id, likeness):
             await connection.execute(
@@ -124,6 +126,7 @@ async def judge(connection: Connection, claim: Claim, judged: Verdict) -> None:
                 """,
                 claim.item_id, track_id, likeness,
             )  # fmt: skip
+            await withdraw(connection, claim.item_id)
         case _:
             raise NotYet("the same recording is on its way already", wait_s=2)
 

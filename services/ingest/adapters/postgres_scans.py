@@ -1,10 +1,11 @@
 """Files of mounted folders as they were last seen, and the items made of them."""
 
 from pathlib import Path, PurePath
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from libs.common.postgres import Connection, Pool, transaction
-from services.ingest.adapters.postgres_uploads import ensure_batch, make_steps
+from services.ingest.adapters.postgres_uploads import ensure_batch
+from services.ingest.domain.pipeline import Urgency
 from services.ingest.domain.scans import Difference, Sighting, Sightings, difference
 from services.ingest.domain.uploads import shown_name
 
@@ -34,7 +35,9 @@ class PostgresScans:
             for start in range(0, len(fresh), CHUNK):
                 chunk = fresh[start : start + CHUNK]
                 await _remember(connection, library_id, chunk)
-                await _make_items(connection, (user_id, library_id, batch_id), chunk)
+                waiting = await _renew(connection, library_id, chunk)
+                unknown = [(path, seen) for path, seen in chunk if path not in waiting]
+                await _make_items(connection, (user_id, library_id, batch_id), unknown, found.new)
         return batch_id, found
 
 
@@ -66,19 +69,43 @@ async def _remember(
     )
 
 
+async def _renew(
+    connection: Connection, library_id: str, files: list[tuple[str, Sighting]]
+) -> set[str]:
+    """The paths whose items were not begun: they will be read as they are then."""
+    rows = await connection.fetch(
+        """
+        UPDATE items SET size_bytes = file.size_bytes
+        FROM unnest($2::text[], $3::bigint[]) AS file (path, size_bytes)
+        WHERE library_id = $1 AND source_path = file.path AND NOT begun AND state = 'waiting'
+        RETURNING source_path
+        """,
+        library_id,
+        [path for path, _ in files],
+        [seen.size_bytes for _, seen in files],
+    )
+    return {row["source_path"] for row in rows}
+
+
 async def _make_items(
-    connection: Connection, owner: tuple[str, str, str], files: list[tuple[str, Sighting]]
+    connection: Connection,
+    owner: tuple[str, str, str],
+    files: list[tuple[str, Sighting]],
+    new: Sightings,
 ) -> None:
-    ids: list[UUID] = [uuid4() for _ in files]
+    """Only what is new is shown by its tags: what changed may be a track already."""
     await connection.execute(
         """
-        INSERT INTO items (id, source_path, file_name, size_bytes, user_id, library_id, batch_id)
-        SELECT *, $5, $6, $7 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
+        INSERT INTO items (id, source_path, file_name, size_bytes, listing, user_id, library_id,
+            batch_id, begun, urgency)
+        SELECT *, $6, $7, $8, false, $9
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[])
         """,
-        ids,
+        [uuid4() for _ in files],
         [path for path, _ in files],
         [shown_name(PurePath(path).name) for path, _ in files],
         [seen.size_bytes for _, seen in files],
+        ["due" if path in new else "none" for path, _ in files],
         *owner,
+        Urgency.BACKLOG,
     )
-    await make_steps(connection, ids)

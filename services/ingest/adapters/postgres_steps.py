@@ -3,25 +3,33 @@
 from collections.abc import Mapping
 
 from libs.common.postgres import Connection, announce
-from services.ingest.domain.pipeline import PIPELINE, Step, StepState, progress, ready
+from services.ingest.domain.pipeline import (
+    PIPELINE,
+    Step,
+    StepState,
+    Turn,
+    Urgency,
+    progress,
+    ready,
+)
 from services.ingest.domain.quarantine import Quarantine
-from services.ingest.events import recording_quarantined
+from services.ingest.events import recording_quarantined, recording_withdrawn
 
 
-async def free_ready_steps(connection: Connection, item_id: str) -> dict[int, Step]:
+async def free_ready_steps(connection: Connection, item_id: str) -> dict[int, Turn]:
     """Note the item's progress, and queue the steps that wait for nothing any more.
 
     The steps of an item that came to its end stay as they are.
     """
     states = await _states(connection, item_id)
-    goes_on = await connection.fetchval(
+    item = await connection.fetchrow(
         """
         UPDATE items SET progress = $2 WHERE id = $1
-        RETURNING state IN ('waiting', 'processing', 'published')
+        RETURNING state IN ('waiting', 'processing', 'published') AS goes_on, urgency
         """,
         item_id, progress(states),
     )  # fmt: skip
-    if not goes_on:
+    if item is None or not item["goes_on"]:
         return {}
     rows = await connection.fetch(
         """
@@ -31,7 +39,8 @@ async def free_ready_steps(connection: Connection, item_id: str) -> dict[int, St
         item_id, list(ready(states)),
     )  # fmt: skip
     longest_first = sorted(rows, key=lambda row: -PIPELINE[Step(row["name"])].weight)
-    return {row["id"]: Step(row["name"]) for row in longest_first}
+    urgency = Urgency(item["urgency"])
+    return {row["id"]: Turn(Step(row["name"]), urgency) for row in longest_first}
 
 
 async def end_in_quarantine(
@@ -61,6 +70,7 @@ async def end_in_quarantine(
             item_id, ended["user_id"], ended["library_id"], ended["file_name"], quarantine
         )
         await announce(connection, event)
+        await withdraw(connection, item_id)
         return
     await connection.execute(
         """
@@ -69,6 +79,16 @@ async def end_in_quarantine(
         """,
         item_id, f"It could not be analysed anew. {quarantine.reason}",
     )  # fmt: skip
+
+
+async def withdraw(connection: Connection, item_id: str) -> None:
+    """Have the file's track taken back, if the catalog was told to show one."""
+    listed = await connection.fetchval(
+        "UPDATE items SET listing = 'none' WHERE id = $1 AND listing = 'listed' RETURNING true",
+        item_id,
+    )
+    if listed:
+        await announce(connection, recording_withdrawn(item_id), awaits_result=True)
 
 
 async def _states(connection: Connection, item_id: str) -> Mapping[Step, StepState]:

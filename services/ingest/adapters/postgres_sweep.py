@@ -52,20 +52,35 @@ class PostgresSweep:
         )
         return len(lost)
 
-    async def due(self, most: int) -> dict[int, Step]:
-        """Steps the queue should hold and may not, the oldest items first; notes them as queued."""
+    async def due(self, most: int) -> dict[int, Turn]:
+        """Steps the queue should hold and may not, the oldest first; notes them as queued."""
         rows = await self._pool.fetch(
             """
-            UPDATE steps SET queued_at = now() WHERE id IN (
-                SELECT id FROM steps
-                WHERE state = 'queued' AND due_at <= now()
+            UPDATE steps SET queued_at = now() FROM (
+                SELECT steps.id, urgency FROM steps JOIN items ON items.id = item_id
+                WHERE steps.state = 'queued' AND due_at <= now()
                     AND (queued_at IS NULL OR queued_at < now() - make_interval(secs => $2))
-                ORDER BY id LIMIT $1
-            ) RETURNING id, name
+                ORDER BY urgency, steps.id LIMIT $1
+            ) AS waiting
+            WHERE steps.id = waiting.id RETURNING steps.id, name, urgency
             """,
             most, STALE_S,
         )  # fmt: skip
-        return {row["id"]: Step(row["name"]) for row in sorted(rows, key=lambda row: row["id"])}
+        in_order = sorted(rows, key=lambda row: (row["urgency"], row["id"]))
+        return {row["id"]: Turn(Step(row["name"]), Urgency(row["urgency"])) for row in in_order}
+
+    async def begin_backlog(self, most: int) -> dict[int, Turn]:
+        """Let files that are only shown have their steps, once all that can be shown is."""
+        async with transaction(self._pool) as connection:
+            rows = await connection.fetch(
+                """
+                SELECT id FROM items WHERE NOT begun AND state = 'waiting'
+                    AND NOT EXISTS (SELECT FROM items WHERE listing = 'due')
+                ORDER BY urgency, position LIMIT $1 FOR UPDATE SKIP LOCKED
+                """,
+                most,
+            )
+            return await begin(connection, [row["id"] for row in rows])
 
     async def unneeded_content(self, most: int) -> Sequence[str]:
         """Content to remove now. What turned out to be needed is taken off the list."""

@@ -10,7 +10,7 @@ from asyncpg import Record
 from libs.common.postgres import Connection, Pool, transaction
 from libs.common.telemetry import trace_headers
 from services.ingest.adapters.postgres_items import uuid_or_none
-from services.ingest.domain.pipeline import PIPELINE, Step, StepState
+from services.ingest.domain.pipeline import PIPELINE, Step, StepState, Turn, Urgency
 from services.ingest.domain.uploads import NewUpload, UnknownUpload, Upload
 
 _UPLOAD = """
@@ -26,7 +26,7 @@ class Begun:
     """An item that was made or was there, and the step to queue for it, if it was made."""
 
     item_id: str
-    first_step_id: int | None
+    queued: dict[int, Turn]
 
 
 class PostgresUploads:
@@ -84,7 +84,7 @@ class PostgresUploads:
         async with transaction(self._pool) as connection:
             upload = await _locked(connection, user_id, upload_id)
             if upload.item_id:
-                return Begun(upload.item_id, None)
+                return Begun(upload.item_id, {})
             upload.require_whole()
             item_id = await connection.fetchval(
                 """
@@ -98,14 +98,7 @@ class PostgresUploads:
             await connection.execute(
                 "UPDATE uploads SET item_id = $2 WHERE id = $1", upload.id, item_id
             )
-            await make_steps(connection, [item_id])
-            first = await connection.fetchval(
-                """
-                UPDATE steps SET queued_at = now() WHERE item_id = $1 AND name = $2 RETURNING id
-                """,
-                item_id, Step.STAGE,
-            )  # fmt: skip
-            return Begun(str(item_id), first)
+            return Begun(str(item_id), await begin(connection, [item_id]))
 
     async def cancel(self, user_id: str, upload_id: str) -> bool:
         """Let an upload expire now; False where it was begun and so lives on as an item."""
@@ -156,8 +149,8 @@ async def ensure_batch(connection: Connection, user_id: str, batch_id: str) -> N
     )  # fmt: skip
 
 
-async def make_steps(connection: Connection, item_ids: Sequence[UUID]) -> None:
-    """Give items all their steps: what needs nothing is queued, the rest is blocked."""
+async def begin(connection: Connection, item_ids: Sequence[UUID]) -> dict[int, Turn]:
+    """Give items all their steps: what needs nothing is queued and returned, the rest blocked."""
     names = list(PIPELINE)
     states = [StepState.BLOCKED if PIPELINE[name].needs else StepState.QUEUED for name in names]
     await connection.execute(
@@ -168,6 +161,18 @@ async def make_steps(connection: Connection, item_ids: Sequence[UUID]) -> None:
         """,
         item_ids, names, states,
     )  # fmt: skip
+    await connection.execute(
+        "UPDATE items SET begun = true WHERE id = ANY($1::uuid[]) AND NOT begun", item_ids
+    )
+    rows = await connection.fetch(
+        """
+        UPDATE steps SET queued_at = now() FROM items
+        WHERE items.id = item_id AND item_id = ANY($1::uuid[]) AND name = $2
+        RETURNING steps.id, urgency
+        """,
+        item_ids, Step.STAGE,
+    )  # fmt: skip
+    return {row["id"]: Turn(Step.STAGE, Urgency(row["urgency"])) for row in rows}
 
 
 async def _locked(connection: Connection, user_id: str, upload_id: str) -> Upload:

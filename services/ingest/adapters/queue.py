@@ -1,7 +1,4 @@
-"""The queue of steps: Celery on Redis. It may lose anything, for a sweep fills it again.
-
-What is nearest to its end goes first, so that files are finished rather than begun.
-"""
+"""The queue of steps: Celery on Redis. It may lose anything, for a sweep fills it again."""
 
 import asyncio
 import logging
@@ -11,14 +8,14 @@ from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
 
 from libs.common.faults import Unavailable
-from services.ingest.domain.pipeline import PIPELINE, Step, distance
+from services.ingest.domain.pipeline import LAST_PRIORITY, PIPELINE, Turn
 
 logger = logging.getLogger(__name__)
 
 RUN_STEP = "ingest.run_step"
 GRACE_S = 30
 """Between asking a step to end and killing its process."""
-PRIORITIES = range(max(map(distance, PIPELINE)) + 1)
+PRIORITIES = range(LAST_PRIORITY + 1)
 
 
 def celery_app(redis_url: str, name: str) -> Celery:
@@ -55,16 +52,16 @@ class StepQueue:
     def __init__(self, app: Celery) -> None:
         self._app = app
 
-    def put(self, steps: Mapping[int, Step]) -> None:
+    def put(self, steps: Mapping[int, Turn]) -> None:
         """Let a worker have these steps, known by the id of their row."""
         try:
             with self._app.producer_pool.acquire(block=True, timeout=5) as producer:
-                for step_id, step in steps.items():
-                    limit_s = PIPELINE[step].limit_s
+                for step_id, turn in steps.items():
+                    limit_s = PIPELINE[turn.step].limit_s
                     self._app.send_task(
                         RUN_STEP,
                         [step_id],
-                        priority=distance(step),
+                        priority=turn.priority,
                         soft_time_limit=limit_s,
                         time_limit=limit_s + GRACE_S,
                         producer=producer,
@@ -84,7 +81,7 @@ class StepQueue:
         except (KombuError, OperationalError, OSError) as error:
             raise Unavailable("the queue cannot be reached") from error
 
-    async def offer(self, steps: Mapping[int, Step]) -> None:
+    async def offer(self, steps: Mapping[int, Turn]) -> None:
         """Put in, off the event loop. While the queue is down the rows wait for the sweep."""
         if not steps:
             return

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cache
 
 from services.ingest.domain.renditions import Rendition
@@ -115,6 +115,40 @@ def following(steps: Iterable[Step]) -> frozenset[Step]:
         if found.intersection(plan.needs):
             found.add(step)
     return frozenset(found)
+
+
+class Urgency(IntEnum):
+    """Whose turn comes first."""
+
+    ASKED = 0
+    """Somebody wants to hear it now."""
+    BROUGHT = 1
+    """Somebody added it, or it needs a closer look before it can be shown at all."""
+    BACKLOG = 2
+    """It lies in a mounted folder, and is shown already."""
+
+
+LAST_PRIORITY = 9
+"""Of the queue, which knows ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step that may be taken."""
+
+    step: Step
+    urgency: Urgency
+
+    @property
+    def priority(self) -> int:
+        """The lower the earlier; what is near its end goes first, so that files are finished."""
+        match self.urgency:
+            case Urgency.ASKED:
+                return 0
+            case Urgency.BROUGHT:
+                return 1 + distance(self.step)
+            case Urgency.BACKLOG:
+                return min(7 + distance(self.step) // 2, LAST_PRIORITY)
 
 
 @cache

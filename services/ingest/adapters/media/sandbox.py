@@ -115,6 +115,19 @@ class Sandbox:
             output.seek(0)
             return output.read(MOST_OUTPUT_BYTES)
 
+    def start(
+        self, argv: Sequence[str], *, limits: Limits, readable: Sequence[Path], stdin: int
+    ) -> "subprocess.Popen[bytes]":
+        """The program while it runs, spoken to through a descriptor; its time is the caller's."""
+        return subprocess.Popen(  # noqa: S603
+            [*_limited(limits), *self._caged(readable, None), *argv],
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(_ENVIRONMENT),
+            start_new_session=True,
+        )
+
     def _caged(self, readable: Sequence[Path], writable: Path | None) -> list[str]:
         if self._bwrap is None:
             return []

@@ -3,12 +3,14 @@
 import base64
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
-from mutagen import File, MutagenError
+from mutagen import File, FileType, MutagenError
 from mutagen._vorbis import VComment
 from mutagen.aiff import AIFF
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import ID3, ID3NoHeaderError
+from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4
 from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
@@ -45,6 +47,26 @@ def read_tags(path: Path, container: Container, other: Mapping[str, str]) -> Raw
     return raw
 
 
+def open_file(file: BinaryIO, container: Container) -> FileType | None:
+    """The file as mutagen sees it, header and tags; None for kinds that it does not read."""
+    if container is Container.OGG:
+        ogg: FileType | None = File(file, options=_OGG)
+        return ogg
+    kind = _KINDS.get(container)
+    return kind(file) if kind else None
+
+
+def collect(container: Container, opened: FileType, raw: RawTags) -> None:
+    """Sort the tags of an opened file into ``raw``, without its pictures."""
+    match container:
+        case Container.FLAC | Container.OGG:
+            _collect_vorbis(opened.tags, raw)
+        case Container.MP4:
+            _collect_mp4(opened.tags, raw)
+        case _:
+            id3.collect(opened.tags, raw)
+
+
 def _read_id3(path: Path, raw: RawTags) -> None:
     try:
         id3.collect(ID3(path), raw)
@@ -59,10 +81,18 @@ def _read_flac(path: Path, raw: RawTags) -> None:
 
 
 def _read_ogg(path: Path, raw: RawTags) -> None:
-    ogg = File(path, options=[OggVorbis, OggOpus, OggFLAC])
+    ogg = File(path, options=_OGG)
     _collect_vorbis(None if ogg is None else ogg.tags, raw)
 
 
+_OGG = [OggVorbis, OggOpus, OggFLAC]
+_KINDS: Mapping[Container, type[FileType]] = {
+    Container.MP3: MP3,
+    Container.FLAC: FLAC,
+    Container.MP4: MP4,
+    Container.WAV: WAVE,
+    Container.AIFF: AIFF,
+}
 _READERS: Mapping[Container, Callable[[Path, RawTags], None]] = {
     Container.MP3: _read_id3,
     Container.ADTS: _read_id3,
