@@ -17,7 +17,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-config --generate-hashes --no-e
 READY := .venv/.installed libs/contracts/.generated
 SERVERS := .servers/.installed
 
-.PHONY: help setup run test test-fast e2e lint proto bench reset lock web system-run system-test
+.PHONY: help setup run test test-fast e2e lint proto bench backup restore reset lock web system-run system-test
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,12 @@ bench: $(READY) $(SERVERS) web ## Measure what is promised in docs/benchmarks.md
 	done
 
 web: $(WEB)/dist/.built ## Build the web app
+
+backup: $(READY) $(SERVERS) ## Back up everything while it runs: make backup TO=folder
+	@python -m scripts.backup take "$(or $(TO),$(error say where to: make backup TO=folder))"
+
+restore: $(READY) $(SERVERS) ## Make an empty data folder from a backup: make restore FROM=folder
+	@python -m scripts.backup restore "$(or $(FROM),$(error say from where: make restore FROM=folder))"
 
 reset: $(READY) ## Delete all music, users and settings, after asking (YES=1: without)
 	@python -m scripts.fleet reset $(if $(YES),--yes)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -41,6 +42,20 @@ class Listener:
         self.tokens = self.post("/auth/sign-up", json={"name": self.name, "password": PASSWORD})
         self.carry(self.tokens["access_token"])
         return self
+
+    @classmethod
+    @contextmanager
+    def known(cls, address: str, person: Listener) -> Iterator[Listener]:
+        """Somebody who has an account, signing in again."""
+        with httpx.Client() as anybody:
+            words = {"name": person.name, "password": PASSWORD}
+            answer = anybody.post(f"{address}/api/v1/auth/sign-in", json=words)
+        assert answer.is_success, answer.text
+        again = cls(address, person.name)
+        again.tokens = answer.json()
+        again.carry(again.tokens["access_token"])
+        with again.client:
+            yield again
 
     def __exit__(
         self,

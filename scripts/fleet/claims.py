@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from scripts.fleet.settings import FleetSettings
 
 
+RESTORING = "restoring"
+"""A file that lies in a data folder for as long as it is being restored."""
+
+
 class Refusal(Exception):
     """A reason, in words for whoever typed the command, not to do what was asked."""
 
@@ -32,6 +36,12 @@ def claimed(home: Path) -> Iterator[None]:
         except BlockingIOError:
             raise Refusal(_running_copy(home)) from None
         yield
+
+
+def check_whole(home: Path) -> None:
+    """Refuse when a restore of the data was cut off."""
+    if (home / RESTORING).exists():
+        raise Refusal(f"The restore of {home} did not come to its end: give its command again.")
 
 
 def check_port(settings: FleetSettings) -> None:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from scripts.fleet import errands
-from scripts.fleet.claims import check_port, claimed
+from scripts.fleet.claims import check_port, check_whole, claimed
 from scripts.fleet.journal import Journal
 from scripts.fleet.member import Member, State
 from scripts.fleet.table import Need
@@ -52,6 +52,7 @@ class Fleet:
         """Run everything; yield when all are ready, and stop all on leaving."""
         started, address = time.monotonic(), self._settings.address
         with claimed(self._home), guarded(self._home), self._reporting():
+            check_whole(self._home)
             check_port(self._settings)
             planned = plan(self._home, Binaries(), External())
             async with self._kept(planned.programs, SERVERS_STOP_S):

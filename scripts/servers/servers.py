@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
+from collections import defaultdict
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 from scripts.programs.process import NotReady, Process
 from scripts.programs.warden import guarded
 from scripts.servers import nats, postgres, swift, valkey
+from scripts.servers.binaries import MissingServer
 from scripts.servers.memory import remembered_ports, remembered_secrets
 from scripts.servers.settings import Binaries, External
 
@@ -74,6 +77,17 @@ def plan(home: Path, binaries: Binaries, external: External, *, durable: bool = 
     return Plan(tuple(own_programs()), _servers(port, secret, external))
 
 
+def known_servers(home: Path, external: External) -> Servers:
+    """Tell where the servers of a folder answer while they run, and change nothing."""
+    files = [home / "ports.json", home / "secrets.json"]
+    if all(file.exists() for file in files):
+        ports, secrets = (json.loads(file.read_text()) for file in files)
+        return _servers(ports, secrets, external)
+    if external.postgres_url and external.s3_endpoint:
+        return _servers(defaultdict(int), defaultdict(str), external)
+    raise MissingServer(f"Tutti never ran with the data in {home}: set TUTTI_DATA")
+
+
 def _servers(port: Mapping[str, int], secret: Mapping[str, str], external: External) -> Servers:
     own_nats = f"nats://{nats.USER}:{secret['nats']}@127.0.0.1:{port['nats']}"
     own_redis = f"redis://:{secret['redis']}@127.0.0.1:{port['redis']}/0"
@@ -90,9 +104,11 @@ def _servers(port: Mapping[str, int], secret: Mapping[str, str], external: Exter
 
 
 @asynccontextmanager
-async def running_servers(home: Path) -> AsyncGenerator[Servers]:
-    """Run servers of our own, made for tests: they start fast, and answer when this yields."""
-    planned = plan(home, Binaries(), External.none(), durable=False)
+async def running_servers(
+    home: Path, external: External | None = None, *, durable: bool = False
+) -> AsyncGenerator[Servers]:
+    """Run servers of our own, which answer when this yields; for tests they start faster."""
+    planned = plan(home, Binaries(), external or External.none(), durable=durable)
     with guarded(home):
         async with AsyncExitStack() as stack:
             async with asyncio.TaskGroup() as starts:
