@@ -77,7 +77,9 @@ class Sweep:
             due = await self._rows.due(QUEUE_FULL - depth)
             if len(due) < QUEUE_LOW:
                 due |= await self._rows.begin_backlog(QUEUE_LOW - len(due))
-            await asyncio.to_thread(self._queue.put, due)
+        else:
+            due = await self._rows.due_of_begun(QUEUE_LOW)
+        await asyncio.to_thread(self._queue.put, due)
 
     async def _remove(self) -> None:
         async with self._rows.removing() as allowed:

@@ -12,7 +12,9 @@ from services.ingest.adapters.postgres_uploads import begin
 from services.ingest.domain.pipeline import Step, Turn, Urgency
 
 STALE_S = 15.0
-"""A queued step nobody took for so long may have been lost by the queue."""
+"""A queued step nobody took for so long may have been lost by the queue, if that is short."""
+SURELY_STALE_S = 300.0
+"""The same, however long the queue is: what is begun passes by all that is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,25 @@ class PostgresSweep:
 
     async def due(self, most: int) -> dict[int, Turn]:
         """Steps the queue should hold and may not, the oldest first; notes them as queued."""
+        return await self._noted(most, STALE_S, first_too=True)
+
+    async def due_of_begun(self, most: int) -> dict[int, Turn]:
+        """The same for files that are begun, which go on however many others wait."""
+        return await self._noted(most, SURELY_STALE_S, first_too=False)
+
+    async def _noted(self, most: int, stale_s: float, *, first_too: bool) -> dict[int, Turn]:
         rows = await self._pool.fetch(
             """
             UPDATE steps SET queued_at = now() FROM (
                 SELECT steps.id, urgency FROM steps JOIN items ON items.id = item_id
                 WHERE steps.state = 'queued' AND due_at <= now()
                     AND (queued_at IS NULL OR queued_at < now() - make_interval(secs => $2))
+                    AND ($3 OR name <> 'stage')
                 ORDER BY urgency, steps.id LIMIT $1
             ) AS waiting
             WHERE steps.id = waiting.id RETURNING steps.id, name, urgency
             """,
-            most, STALE_S,
+            most, stale_s, first_too,
         )  # fmt: skip
         in_order = sorted(rows, key=lambda row: (row["urgency"], row["id"]))
         return {row["id"]: Turn(Step(row["name"]), Urgency(row["urgency"])) for row in in_order}
