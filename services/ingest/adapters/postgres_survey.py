@@ -76,7 +76,8 @@ async def _note(
             listing = CASE WHEN seen.first AND NOT EXISTS (
                 SELECT FROM items AS copy
                 WHERE copy.library_id = items.library_id AND copy.sketch = seen.sketch
-                    AND copy.id <> items.id AND copy.state NOT IN ('quarantined', 'dismissed')
+                    AND copy.sketch <> '' AND copy.id <> items.id
+                    AND copy.state NOT IN ('quarantined', 'dismissed')
             ) THEN 'listed' ELSE 'none' END
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[])
             AS seen (id, title, artist, sketch, first)

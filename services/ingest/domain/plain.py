@@ -1,11 +1,14 @@
 """Domain values to plain JSON and back, so that a step's result can rest in a database row."""
 
 import json
+from collections.abc import Hashable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+    from pydantic import TypeAdapter
 
 Value = TypeVar("Value")
 
@@ -17,6 +20,13 @@ def to_json(value: "DataclassInstance") -> str:
 
 def from_json(kind: type[Value], text: str | bytes) -> Value:
     """Read what ``to_json`` wrote; anything else raises ``pydantic.ValidationError``."""
+    value: Value = _reader(kind).validate_json(text)
+    return value
+
+
+@cache
+def _reader(kind: Hashable) -> "TypeAdapter[Any]":  # Any: a cache forgets what it is for
+    """It takes milliseconds to make, and microseconds to use."""
     from pydantic import TypeAdapter  # noqa: PLC0415  the sandboxed child only writes: 0.15 s
 
-    return TypeAdapter(kind).validate_json(text)
+    return TypeAdapter(kind)
