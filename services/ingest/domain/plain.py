@@ -1,7 +1,6 @@
 """Domain values to plain JSON and back, so that a step's result can rest in a database row."""
 
 import json
-from collections.abc import Hashable
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,12 +19,12 @@ def to_json(value: "DataclassInstance") -> str:
 
 def from_json(kind: type[Value], text: str | bytes) -> Value:
     """Read what ``to_json`` wrote; anything else raises ``pydantic.ValidationError``."""
-    value: Value = _reader(kind).validate_json(text)
+    value: Value = _reader(kind).validate_json(text)  # type: ignore[arg-type]  # mypy on classes
     return value
 
 
 @cache
-def _reader(kind: Hashable) -> "TypeAdapter[Any]":  # Any: a cache forgets what it is for
+def _reader(kind: Any) -> "TypeAdapter[Any]":  # noqa: ANN401  a cache forgets the type
     """It takes milliseconds to make, and microseconds to use."""
     from pydantic import TypeAdapter  # noqa: PLC0415  the sandboxed child only writes: 0.15 s
 
