@@ -47,14 +47,21 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
     requests_per_minute: int = Field(default=100, ge=1, le=1_000_000)
     media_requests_per_minute: int = Field(default=3000, ge=1, le=1_000_000)
     sign_ins_per_minute: int = Field(default=10, ge=1, le=10_000)
+    connections: int = Field(default=10_000, ge=1, le=1_000_000)
+    connections_per_address: int = Field(
+        default=512, ge=1, le=1_000_000, description="trusted proxies have no such limit"
+    )
     uploads_at_once: int = Field(default=8, ge=1, le=256, description="parts held in memory")
+    heads_bytes: int = Field(
+        default=64 * 2**20, ge=2**20, description="how much of the beginnings of objects is kept"
+    )
     web_dir: Path = WEB
 
     @field_validator("secret")
     @classmethod
     def _long_enough(cls, secret: SecretBytes) -> SecretBytes:
         if len(secret.get_secret_value()) < SHORTEST_SECRET_BYTES:
-            raise ValueError(f"set GATEWAY_SECRET to at least {SHORTEST_SECRET_BYTES} random bytes")
+            raise ValueError(f"it must have at least {SHORTEST_SECRET_BYTES} random bytes")
         return secret
 
     @property

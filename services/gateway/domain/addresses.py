@@ -13,12 +13,13 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
     """The nearest address that is no trusted proxy: only proxies we trust may name another."""
     address = peer
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
-    while hops and _is_among(address, trusted):
+    while hops and is_among(address, trusted):
         address = hops.pop()
     return _counted(address)
 
 
-def _is_among(address: str, trusted: Sequence[Network]) -> bool:
+def is_among(address: str, trusted: Sequence[Network]) -> bool:
+    """Whether the address lies in one of the networks."""
     try:
         parsed = ip_address(address)
     except ValueError:

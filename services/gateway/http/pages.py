@@ -12,6 +12,7 @@ from services.gateway.adapters.windows import Window
 from services.gateway.domain.principals import Policy
 from services.gateway.http.entrance import Guard, guarded_router
 from services.gateway.http.parts import Settings
+from services.gateway.http.problems import allowed_methods
 
 routes = guarded_router("pages", Guard(Policy.PUBLIC, Window.NONE), prefix="")
 
@@ -34,6 +35,8 @@ mimetypes.add_type("text/javascript", ".js")
 async def get_page(request: Request, settings: Settings, path: str) -> Response:
     """Read a file of the web app; any other address opens the app, which knows its own."""
     if path.startswith(OURS) or path == "api":
+        if request.method not in allowed_methods(request):
+            raise HTTPException(405)
         raise HTTPException(404, f"there is nothing at {request.url.path}")
     index = settings.web_dir / "index.html"
     if not index.is_file():

@@ -5,7 +5,9 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from libs.common.faults import (
     AlreadyExists,
@@ -56,11 +58,24 @@ def answer_problems(app: FastAPI) -> None:
         return of_validation(error)
 
     @app.exception_handler(HTTPException)
-    async def _refused(_: Request, error: HTTPException) -> Response:
+    async def _refused(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:  # Starlette names those of one route alone
+            error.headers = {"Allow": ", ".join(sorted(allowed_methods(request)))}
         code = CODES.get(status, status.name.lower())
         detail = error.detail if error.detail != status.phrase else status.description
         return problem(status, detail or status.phrase, code, error.headers)
+
+
+def allowed_methods(request: Request) -> set[str]:
+    """What may be done at the address, by any of the routes that share it."""
+    matching = [
+        route
+        for route in request.app.routes
+        if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    ours = [route for route in matching if route.tags != ["pages"]]
+    return {method for route in ours or matching for method in route.methods or ()}
 
 
 def problem(

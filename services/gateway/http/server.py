@@ -8,44 +8,16 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from libs.common.faults import CannotStart
+from services.gateway.http.connections import bounded
+from services.gateway.http.crowd import Crowd, room_for
 from services.gateway.settings import GatewaySettings
 
-logger = logging.getLogger(__name__)
-
-LARGEST_HEAD_BYTES = 64 * 1024
 KEEP_ALIVE_S = 65
 """Longer than load balancers keep theirs, so that it is never we who hang up on a request."""
 POLL_S = 0.01
 BACKLOG = 2048
-
-
-class BoundedProtocol(HttpToolsProtocol):
-    """HTTP/1.1, hanging up on heads without end: the parser would keep all of one."""
-
-    _head_bytes = 0
-    _in_head = True
-
-    def data_received(self, data: bytes) -> None:
-        """Count what comes before the end of the head."""
-        if self._in_head:
-            self._head_bytes += len(data)
-        super().data_received(data)
-        if self._in_head and self._head_bytes > LARGEST_HEAD_BYTES:
-            logger.info("hung up: the head of a request is too large")
-            self.transport.close()
-
-    def on_message_begin(self) -> None:
-        """Begin to count."""
-        self._in_head, self._head_bytes = True, 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """Stop counting."""
-        self._in_head = False
-        super().on_headers_complete()
 
 
 class Server(uvicorn.Server):
@@ -67,15 +39,17 @@ async def served(
     hand get ``drain_s`` seconds to finish.
     """
     listener = _listen(settings)
+    room = room_for(settings.connections)
+    crowd = Crowd(room, settings.connections_per_address, settings.trusted_proxies)
     host, port = listener.getsockname()[:2]
     server = Server(
         uvicorn.Config(
             app,
-            http=BoundedProtocol,
+            http=bounded(crowd),  # type: ignore[arg-type]  # called like a class, which it need not be
             ws="none",
             lifespan="off",
             log_config=None,
-            log_level=logging.WARNING,
+            log_level=logging.ERROR,  # anyone could fill the log with warnings
             access_log=False,
             proxy_headers=False,
             server_header=False,

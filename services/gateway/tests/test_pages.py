@@ -127,6 +127,23 @@ async def test_problems_are_told_alike(
     assert problem["detail"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", f"{API}/me", "DELETE, GET, PATCH"),
+        ("GET", f"{API}/auth/sign-in", "POST"),
+        ("DELETE", f"{API}/tracks/1/stream", "GET, HEAD"),
+        ("PUT", "/albums/1", "GET, HEAD"),
+    ],
+)
+async def test_what_else_may_be_done_at_an_address_is_told(
+    site: Site, method: str, path: str, allowed: str
+) -> None:
+    answer = await site.client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert answer.json()["code"] == "method_not_allowed"
+
+
 async def test_passwords_are_not_repeated_in_problems(site: Site) -> None:
     body = {"name": "a", "password": "hunter2", "extra": 1}
     answer = await site.client.post(f"{API}/auth/sign-up", json=body)
