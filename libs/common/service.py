@@ -9,10 +9,12 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from libs.common.events import Bus, open_bus
 from libs.common.faults import CannotStart
 from libs.common.settings import ServiceSettings
-from libs.common.telemetry import telemetry
+from libs.common.telemetry import log_as_json, telemetry
 
 logger = logging.getLogger(__name__)
 Settings = TypeVar("Settings", bound=ServiceSettings)
@@ -20,6 +22,29 @@ Composition = Callable[[Settings, Bus], AbstractAsyncContextManager[str]]
 
 PAUSE_S = 0.5
 """Between tries to start, while servers may still be coming up."""
+
+
+def settings_of(kind: type[Settings]) -> Settings:
+    """What the environment says. What is wrong there ends the process with one line that names it.
+
+    Values are not repeated: they may be secrets.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        wrong = {
+            f"{prefix}{each['loc'][0] if each['loc'] else '*'}".upper(): each["msg"].removeprefix(
+                "Value error, "
+            )
+            for each in error.errors()
+        }
+        log_as_json("INFO")
+        reason = "; ".join(f"{name}: {message}" for name, message in wrong.items())
+        logger.error(  # noqa: TRY400 one clear line; the stack says nothing to an operator
+            "cannot start", extra={"reason": reason, "remedy": f"set {', '.join(wrong)}"}
+        )
+        sys.exit(1)
 
 
 def run(compose: Composition[Settings], settings: Settings) -> None:

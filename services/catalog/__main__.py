@@ -9,7 +9,7 @@ import grpc
 from libs.common.events import Bus
 from libs.common.postgres import Pool, open_pool
 from libs.common.rpc import serve
-from libs.common.service import run
+from libs.common.service import run, settings_of
 from services.catalog.adapters.accounts import Accounts
 from services.catalog.adapters.albums import Albums
 from services.catalog.adapters.api_keys import ApiKeys
@@ -91,4 +91,4 @@ def _music(pool: Pool, removal: Removal) -> Music:
 
 
 if __name__ == "__main__":
-    run(catalog, CatalogSettings())
+    run(catalog, settings_of(CatalogSettings))

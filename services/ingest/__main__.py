@@ -11,7 +11,7 @@ from libs.common.events import Bus
 from libs.common.objects import open_objects
 from libs.common.postgres import open_pool
 from libs.common.rpc import serve
-from libs.common.service import run
+from libs.common.service import run, settings_of
 from libs.common.tasks import end
 from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.adapters.news import open_news
@@ -74,4 +74,4 @@ async def ingest(settings: IngestSettings, bus: Bus) -> AsyncGenerator[str]:
 
 
 if __name__ == "__main__":
-    run(ingest, IngestSettings())
+    run(ingest, settings_of(IngestSettings))

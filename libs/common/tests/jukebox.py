@@ -7,7 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from libs.common.events import Bus
 from libs.common.rpc import serve
-from libs.common.service import run
+from libs.common.service import run, settings_of
 from libs.common.settings import ServiceSettings
 from libs.common.tests.greeter import Greeter
 
@@ -26,4 +26,4 @@ async def jukebox(settings: JukeboxSettings, _: Bus) -> AsyncGenerator[str]:
 
 
 if __name__ == "__main__":
-    run(jukebox, JukeboxSettings())
+    run(jukebox, settings_of(JukeboxSettings))
