@@ -1,0 +1,1 @@
+"""Clients who are slow, hostile, or not who they say."""
