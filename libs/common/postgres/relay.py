@@ -128,10 +128,11 @@ class Relay:
         if time.monotonic() < self._next_audit_s:
             return
         await self._count()
-        await self._forget_old_news()
         if await self._lost_some():
             logger.warning("the stream lost events, sending them again")
             await self._send_all_again()
+        # Not before: in a restored copy all news is old, and some of it nobody may have heard.
+        await self._forget_old_news()
         self._next_audit_s = time.monotonic() + AUDIT_EVERY_S
 
     async def _lost_some(self) -> bool:

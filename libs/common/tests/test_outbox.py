@@ -3,13 +3,14 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
+import asyncpg
 import nats
 import pytest
 from google.protobuf.message import Message
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
-from libs.common.events import Event, JetStreamBus
+from libs.common.events import Event, JetStreamBus, open_bus
 from libs.common.postgres import Pool, announce, close_announcement, open_pool, transaction
 from libs.common.tests.facts import SongPlayed, song, title
 from libs.common.tests.waiting import until
@@ -152,6 +153,34 @@ async def test_news_the_stream_lost_is_sent_again(
         await until(lambda: "second" in heard)
         await asyncio.sleep(0.5)
         assert heard == ["first", "second"]
+
+
+@pytest.mark.slow
+async def test_a_copy_restored_days_later_tells_what_nobody_heard(
+    url: str, bus: JetStreamBus, nats_url: str, tmp_path: Path
+) -> None:
+    async with open_pool(url, "jukebox", tmp_path, bus) as pool:
+        await play(pool, "So What")
+        await until(lambda: _sent(pool))
+    connection = await nats.connect(nats_url)
+    await connection.jetstream().purge_stream("tutti")
+    await connection.jetstream().delete_stream("tutti")
+    await connection.close()
+    owner = await asyncpg.connect(url)
+    await owner.execute("UPDATE jukebox.outbox SET sent_at = now() - interval '3 days'")
+    await owner.close()
+    titles: list[str] = []
+
+    async def listen(fact: Message) -> None:
+        titles.append(title(fact))
+
+    async with open_bus(nats_url) as fresh, open_pool(url, "jukebox", tmp_path, fresh):
+        await fresh.subscribe(SongPlayed, "history", listen)
+        await until(lambda: titles == ["So What"])
+
+
+async def _sent(pool: Pool) -> bool:
+    return bool(await pool.fetchval("SELECT true FROM outbox WHERE sent_at IS NOT NULL"))
 
 
 async def test_the_relay_survives_the_loss_of_its_connections(pool: Pool, heard: list[str]) -> None:
