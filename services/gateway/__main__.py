@@ -9,7 +9,8 @@ import uvloop
 from libs.common.cache import open_cache
 from libs.common.events import Bus
 from libs.common.objects import open_objects
-from libs.common.service import run
+from libs.common.service import run, settings_of
+from services.gateway.adapters.heads import Heads
 from services.gateway.adapters.identities import Identities
 from services.gateway.adapters.peers import open_peers
 from services.gateway.adapters.renditions import Renditions
@@ -40,10 +41,11 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
             bus=bus,
             cache=cache,
             objects=objects,
+            heads=Heads(objects, settings.heads_bytes),
             identities=Identities(peers.accounts, cache),
             windows=windows,
             replays=Replays(cache),
-            renditions=Renditions(peers.catalog, objects),
+            renditions=Renditions(peers.catalog),
             tokens=AccessTokens(SigningKeys(secret)),
             links=MediaLinks(secret),
             upload_slots=asyncio.Semaphore(settings.uploads_at_once),
@@ -57,4 +59,4 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
 
 if __name__ == "__main__":
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    run(gateway, GatewaySettings())
+    run(gateway, settings_of(GatewaySettings))

@@ -1,16 +1,13 @@
-"""Which object to play for a track, and how large it is."""
+"""Which object to play for a track."""
 
 from dataclasses import dataclass
 
-from libs.common.objects import ObjectStat, ObjectStore
 from services.gateway.adapters.peers import CatalogStub
 from services.gateway.adapters.recent import Recent
 from tutti.catalog.v1 import catalog_pb2, music_pb2
 
 ALLOWED_S = 10.0
 """How long a track that left a listener's sight may still be played by them."""
-MEASURED_S = 300.0
-"""Objects never change under their key, they only go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +22,9 @@ class Rendition:
 class Renditions:
     """Asks the catalog once for many ranges of one track."""
 
-    def __init__(self, catalog: CatalogStub, objects: ObjectStore) -> None:
+    def __init__(self, catalog: CatalogStub) -> None:
         self._catalog = catalog
-        self._objects = objects
         self._allowed: Recent[tuple[str, str, str], Rendition] = Recent(ALLOWED_S)
-        self._measured: Recent[str, ObjectStat] = Recent(MEASURED_S)
 
     async def of(self, viewer_id: str, track_id: str, quality: str) -> Rendition:
         """The rendition, or NotFound where the viewer may not see it or it was not made."""
@@ -46,11 +41,3 @@ class Renditions:
             rendition = Rendition(told.object_key, told.content_type, answer.title)
             self._allowed.keep(asked, rendition)
         return rendition
-
-    async def measured(self, object_key: str) -> ObjectStat:
-        """Size, tag and age of an object."""
-        stat = self._measured.get(object_key)
-        if stat is None:
-            stat = await self._objects.stat(object_key)
-            self._measured.keep(object_key, stat)
-        return stat

@@ -4,16 +4,17 @@ While Redis is away each replica counts for itself.
 """
 
 import logging
+import math
 import time
+from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-from redis.asyncio import ConnectionPool
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from libs.common.faults import ResourceExhausted
@@ -23,6 +24,30 @@ logger = logging.getLogger(__name__)
 
 WINDOW_S = 60
 PATIENCE_S = 0.5
+MOST_COUNTED = 10_000
+"""So many users and addresses are told apart while Redis is away."""
+
+ENTER = """
+local now = redis.call('TIME')
+local now_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+local quota, window_ms = tonumber(ARGV[1]), tonumber(ARGV[2])
+local first_ms = redis.call('LINDEX', KEYS[1], 0)
+while first_ms and tonumber(first_ms) <= now_ms - window_ms do
+    redis.call('LPOP', KEYS[1])
+    first_ms = redis.call('LINDEX', KEYS[1], 0)
+end
+local used, passed = redis.call('LLEN', KEYS[1]), 0
+if used < quota then
+    passed, used = 1, redis.call('RPUSH', KEYS[1], now_ms)
+    redis.call('PEXPIRE', KEYS[1], window_ms)
+end
+return {passed, quota - used, (first_ms or now_ms) + window_ms - now_ms}
+"""
+"""The times of the requests within the window, oldest first, by the clock that all replicas share.
+
+Leaving and entering are one step, so that exactly the quota passes in any
+window, and cost the same however large the quota is.
+"""
 
 
 class Window(StrEnum):
@@ -68,56 +93,66 @@ class Allowance:
 class Windows:
     """Counts requests."""
 
-    def __init__(self, settings: GatewaySettings, redis: ConnectionPool) -> None:
+    def __init__(self, settings: GatewaySettings, redis: Redis) -> None:
         self._quotas = {
-            Window.API: RateLimitItemPerMinute(settings.requests_per_minute),
-            Window.MEDIA: RateLimitItemPerMinute(settings.media_requests_per_minute),
-            Window.SIGN_IN: RateLimitItemPerMinute(settings.sign_ins_per_minute),
+            Window.API: settings.requests_per_minute,
+            Window.MEDIA: settings.media_requests_per_minute,
+            Window.SIGN_IN: settings.sign_ins_per_minute,
         }
-        self._shared = MovingWindowRateLimiter(
-            RedisStorage(
-                "async+redis://",
-                implementation="redispy",
-                key_prefix="gateway:window",
-                connection_pool=redis,  # type: ignore[arg-type]  # limits documents it, and does not type it
-            )
-        )
-        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._enter = redis.register_script(ENTER)
+        self._own = OwnCount()
         self._away = False
 
     async def enter(self, window: Window, who: str) -> Allowance | None:
         """Count one request, or raise TooManyRequests. None where nothing is counted."""
         if window is Window.NONE:
             return None
+        quota = self._quotas[window]
         try:
-            allowance = await self._count(self._shared, window, who)
+            passed, remaining, reset_ms = await self._enter(
+                [f"gateway:window:{window}:{quota}:{who}"], [quota, WINDOW_S * 1000]
+            )
+            self._away = False
         except RedisError:
             if not self._away:
                 logger.warning("the cache is away: each replica counts requests for itself")
             self._away = True
-            return await self._count(self._own, window, who)
-        self._away = False
-        return allowance
-
-    async def _count(self, limiter: MovingWindowRateLimiter, window: Window, who: str) -> Allowance:
-        quota = self._quotas[window]
-        passed = await limiter.hit(quota, window, who)
-        stats = await limiter.get_window_stats(quota, window, who)
-        reset_s = max(1, round(stats.reset_time - time.time()))
-        remaining = stats.remaining if passed else 0
-        allowance = Allowance(window, quota.amount, remaining, reset_s)
+            passed, remaining, reset_ms = self._own.enter(f"{window}:{who}", quota)
+        allowance = Allowance(window, quota, max(0, remaining), max(1, math.ceil(reset_ms / 1000)))
         if not passed:
             raise TooManyRequests(allowance)
         return allowance
 
 
+class OwnCount:
+    """The same count for this replica alone."""
+
+    def __init__(self) -> None:
+        self._entered_s: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def enter(self, key: str, quota: int) -> tuple[bool, int, float]:
+        """Whether the request passes, how many are left, and in how many ms one comes back."""
+        now_s = time.monotonic()
+        entered_s = self._entered_s.setdefault(key, deque())
+        self._entered_s.move_to_end(key)
+        if len(self._entered_s) > MOST_COUNTED:
+            self._entered_s.popitem(last=False)
+        while entered_s and entered_s[0] <= now_s - WINDOW_S:
+            entered_s.popleft()
+        passed = len(entered_s) < quota
+        if passed:
+            entered_s.append(now_s)
+        return passed, quota - len(entered_s), (entered_s[0] + WINDOW_S - now_s) * 1000
+
+
 @asynccontextmanager
 async def open_windows(settings: GatewaySettings) -> AsyncGenerator[Windows]:
     """Prepare to count. A Redis that does not answer must not hold requests back for long."""
-    redis: ConnectionPool = ConnectionPool.from_url(
-        settings.redis_url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S
+    redis = Redis.from_url(
+        settings.redis_url,
+        socket_timeout=PATIENCE_S,
+        socket_connect_timeout=PATIENCE_S,
+        retry=Retry(NoBackoff(), 1),  # at once, over a new connection: the old one may be stale
     )
-    try:
+    async with redis:
         yield Windows(settings, redis)
-    finally:
-        await redis.aclose()

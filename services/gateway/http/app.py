@@ -28,6 +28,10 @@ from services.gateway.http.problems import answer_problems
 from services.gateway.settings import GatewaySettings
 
 ROUTES = (
+    # First those that are asked for most: addresses are tried in this order.
+    media.routes,
+    media.links,
+    pictures.routes,
     auth.routes,
     auth.well_known,
     account.routes,
@@ -36,9 +40,6 @@ ROUTES = (
     listening.routes,
     libraries.routes,
     linking.routes,
-    media.routes,
-    media.links,
-    pictures.routes,
     uploads.routes,
     imports.routes,
     admin.routes,
@@ -66,6 +67,8 @@ def create_app(settings: GatewaySettings) -> Gateway:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Its own would trace everything twice, and the signatures in addresses with it.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=_middleware(settings),
     )
     for routes in ROUTES:

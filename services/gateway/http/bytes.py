@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from libs.common.objects import ObjectStat, ObjectStore
+from services.gateway.adapters.heads import Head, Heads
 from services.gateway.domain.conditions import (
     Unsatisfiable,
     http_date,
@@ -19,9 +19,10 @@ from services.gateway.http.problems import problem
 
 
 async def object_response(
-    request: Request, objects: ObjectStore, stat: ObjectStat, headers: Mapping[str, str]
+    request: Request, heads: Heads, head: Head, headers: Mapping[str, str]
 ) -> Response:
     """Answer GET and HEAD for an object, reading no more of it than is asked for."""
+    stat = head.stat
     etag = f'"{stat.etag}"'
     asked = request.headers
     known = {
@@ -49,8 +50,9 @@ async def object_response(
     known["Content-Length"] = str(length)
     if request.method == "HEAD" or not length:
         return Response(status_code=status, headers=known)
-    chunks = objects.open_range(stat.key, start, length)
-    return StreamingResponse(await _begun(chunks), status, known)
+    if start + length <= len(head.content):
+        return Response(memoryview(head.content)[start : start + length], status, known)
+    return StreamingResponse(await _begun(heads.read(head, start, length)), status, known)
 
 
 async def _begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

@@ -100,14 +100,14 @@ async def _stream(
     if parts.settings.s3_public_endpoint:
         url = parts.objects.presigned_get(rendition.object_key, PRESIGNED_S, rendition.content_type)
         return RedirectResponse(url, HTTPStatus.TEMPORARY_REDIRECT, {"Cache-Control": "no-store"})
-    stat = await parts.renditions.measured(rendition.object_key)
+    head = await parts.heads.of(rendition.object_key)
     suffix = PurePosixPath(rendition.object_key).suffix
     headers = {
         "Content-Type": rendition.content_type,
         "Content-Disposition": inline(f"{rendition.title}{suffix}"),
         "Cache-Control": KEPT,
     }
-    return await object_response(request, parts.objects, stat, headers)
+    return await object_response(request, parts.heads, head, headers)
 
 
 async def _hls(request: Request, parts: Parts, user_id: str, track_id: str, path: str) -> Response:
@@ -116,6 +116,6 @@ async def _hls(request: Request, parts: Parts, user_id: str, track_id: str, path
         raise NotFound("HLS has playlists (.m3u8) and segments only")
     master = await parts.renditions.of(user_id, track_id, Quality.HLS)
     folder = PurePosixPath(master.object_key).parent
-    stat = await parts.renditions.measured(str(folder / path))
+    head = await parts.heads.of(str(folder / path))
     headers = {"Content-Type": content_type, "Cache-Control": KEPT}
-    return await object_response(request, parts.objects, stat, headers)
+    return await object_response(request, parts.heads, head, headers)

@@ -15,6 +15,8 @@ LARGEST_BODY_BYTES = 2**20
 PARTS = "/parts/"
 COMPRESS_FROM_BYTES = 1000
 COMPRESS_LEVEL = 5
+UNLESS_TOLD = (b"cache-control", b"private, no-cache")
+"""Kept by the client, and asked about again each time."""
 
 
 class Hardened:
@@ -22,7 +24,10 @@ class Hardened:
 
     def __init__(self, app: ASGIApp, settings: GatewaySettings) -> None:
         self._app = app
-        self._headers = security_headers(settings)
+        self._headers = [
+            (name.lower().encode(), value.encode())
+            for name, value in security_headers(settings).items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers, except where the route set its own."""
@@ -32,11 +37,11 @@ class Hardened:
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    headers.setdefault("Cache-Control", "private, no-cache")
+                headers = message["headers"]
+                own = {name for name, _ in headers}
+                headers.extend(each for each in self._headers if each[0] not in own)
+                if b"cache-control" not in own and scope["path"].startswith("/api/"):
+                    headers.append(UNLESS_TOLD)
             await send(message)
 
         await self._app(scope, receive, add)

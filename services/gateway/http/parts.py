@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from libs.common.cache import Cache
 from libs.common.events import Bus
 from libs.common.objects import ObjectStore
+from services.gateway.adapters.heads import Heads
 from services.gateway.adapters.identities import Identities
 from services.gateway.adapters.peers import (
     AccountsStub,
@@ -36,6 +37,7 @@ class Parts:
     bus: Bus
     cache: Cache
     objects: ObjectStore
+    heads: Heads
     identities: Identities
     windows: Windows
     replays: Replays

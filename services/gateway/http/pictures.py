@@ -40,9 +40,9 @@ async def get_cover(
     """Read a cover, as WebP."""
     await catalog.GetCover(pb.GetCoverRequest(viewer_id=viewer.user_id, cover_sha256=sha256))
     suffix = "" if size is CoverSize.FULL else f"-{size}"
-    stat = await parts.renditions.measured(f"covers/{sha256}{suffix}.webp")
+    head = await parts.heads.of(f"covers/{sha256}{suffix}.webp")
     headers = {"Content-Type": "image/webp", "Cache-Control": FOR_EVER}
-    return await object_response(request, parts.objects, stat, headers)
+    return await object_response(request, parts.heads, head, headers)
 
 
 @routes.get("/tracks/{track_id}/waveform", responses=WAVEFORM)

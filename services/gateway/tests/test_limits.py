@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from services.gateway.adapters.windows import TooManyRequests, Window, open_windows
+from services.gateway.adapters import windows as windows_module
+from services.gateway.adapters.windows import Allowance, TooManyRequests, Window, open_windows
 from services.gateway.tests.conftest import House, open_site
 from services.gateway.tests.people import API, Person, sign_up
 
@@ -111,3 +112,41 @@ async def test_a_failure_may_be_tried_again(ada: Person) -> None:
     answer = await ada.client.post(f"{API}/playlists", json=wrong, headers=key)
     assert answer.status_code in (404, 422)
     await ada.ask("POST", "/playlists", 201, json={"name": "D"}, headers=key)
+
+
+async def test_the_quota_is_exact_however_many_ask_at_once(house: House) -> None:
+    """Three replicas, each asked a hundred times in one moment."""
+    settings = house.settings(requests_per_minute=40)
+    async with (
+        open_windows(settings) as one,
+        open_windows(settings) as two,
+        open_windows(settings) as three,
+    ):
+        answers = await asyncio.gather(
+            *(each.enter(Window.API, "crowd") for each in (one, two, three) * 100),
+            return_exceptions=True,
+        )
+    refused = [answer for answer in answers if isinstance(answer, TooManyRequests)]
+    left = sorted(answer.remaining for answer in answers if isinstance(answer, Allowance))
+    assert left == list(range(40))
+    assert len(refused) == 260
+    assert all(1 <= refusal.allowance.reset_s <= 60 for refusal in refused)
+
+
+@pytest.mark.slow
+async def test_requests_come_back_one_by_one_as_they_leave_the_window(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows_module, "WINDOW_S", 1)
+    lost = house.settings(redis_url="redis://127.0.0.1:1", requests_per_minute=2)
+    for settings in (house.settings(requests_per_minute=2), lost):
+        async with open_windows(settings) as windows:
+            await windows.enter(Window.API, "bea")
+            await asyncio.sleep(0.6)
+            await windows.enter(Window.API, "bea")
+            with pytest.raises(TooManyRequests):
+                await windows.enter(Window.API, "bea")
+            await asyncio.sleep(0.6)
+            await windows.enter(Window.API, "bea")
+            with pytest.raises(TooManyRequests):
+                await windows.enter(Window.API, "bea")
