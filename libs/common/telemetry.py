@@ -12,6 +12,7 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from libs.common.faults import CannotStart
@@ -25,7 +26,9 @@ def telemetry(settings: ServiceSettings) -> Generator[None]:
     """Log, trace and measure as the settings say, and send what is left on leaving."""
     with ExitStack() as stack:
         log_as_json(settings.log_level)
-        provider = TracerProvider(resource=Resource({"service.name": settings.service}))
+        # Without anywhere to send them, traces are ids for the log, and cost next to nothing.
+        sampler = ALWAYS_OFF if settings.otlp_endpoint is None else ALWAYS_ON
+        provider = TracerProvider(sampler, Resource({"service.name": settings.service}))
         stack.callback(provider.shutdown)
         if settings.otlp_endpoint is not None:
             _export(provider, settings.otlp_endpoint)
