@@ -14,11 +14,13 @@ from minio import Minio
 from minio.datatypes import Object
 from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from libs.common.faults import CannotStart, Conflict, InvalidInput, NotFound, Unavailable
 from libs.common.settings import ObjectStoreSettings
+from libs.common.sockets import watchful
 
 PART_BYTES = 16 * 2**20
 """Larger files travel in parts; three are in memory at once."""
@@ -205,8 +207,11 @@ def _client(settings: ObjectStoreSettings, endpoint: str) -> Minio:
         region=settings.s3_region,  # else every bucket costs a call that asks for it
         http_client=urllib3.PoolManager(
             maxsize=CONNECTIONS,
-            timeout=urllib3.Timeout(connect=3, read=30),
-            retries=urllib3.Retry(total=3, backoff_factor=0.1, status_forcelist=[500, 502, 503]),
+            timeout=urllib3.Timeout(connect=2, read=30),
+            retries=urllib3.Retry(
+                total=3, connect=1, backoff_factor=0.1, status_forcelist=[500, 502, 503]
+            ),
+            socket_options=[*HTTPConnection.default_socket_options, *watchful()],
         ),
     )
 

@@ -11,10 +11,12 @@ from minio.error import S3Error
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from libs.common.faults import CannotStart, Fault, Unavailable
+from libs.common.faults import CannotStart, Fault, TimedOut, Unavailable
 from libs.common.objects.blocking import BlockingObjectStore, ObjectStat, blocking_objects
 from libs.common.settings import ObjectStoreSettings
 
+SOON_S = 8.0
+"""How long one may wait for what the store does at once: to look, to read a beginning."""
 THREADS = 16
 CHUNK_BYTES = 256 * 1024
 
@@ -28,6 +30,14 @@ class ObjectStore:
     def __init__(self, blocking: BlockingObjectStore, threads: ThreadPoolExecutor) -> None:
         self._blocking = blocking
         self._threads = threads
+        self._ping: asyncio.Task[bool] | None = None
+
+    async def ping(self) -> None:
+        """Return when the store answers. It is asked once at a time, whoever asks."""
+        if self._ping is None or self._ping.done():
+            self._ping = asyncio.create_task(self.exists("ping"))
+            self._ping.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
+        await asyncio.shield(self._ping)
 
     async def put_bytes(self, key: str, content: bytes, content_type: str) -> None:
         """Store a small object."""
@@ -47,7 +57,7 @@ class ObjectStore:
 
     async def beginning(self, key: str, length: int) -> tuple[ObjectStat, bytes]:
         """Look, and read the first bytes, in one call."""
-        return await self._in_thread(self._blocking.beginning, key, length)
+        return await _soon(self._threads.submit(self._blocking.beginning, key, length))
 
     async def open_range(
         self, key: str, start: int = 0, length: int | None = None, etag: str = ""
@@ -75,11 +85,11 @@ class ObjectStore:
 
     async def stat(self, key: str) -> ObjectStat:
         """Look without reading."""
-        return await self._in_thread(self._blocking.stat, key)
+        return await _soon(self._threads.submit(self._blocking.stat, key))
 
     async def exists(self, key: str) -> bool:
         """Whether the key is there."""
-        return await self._in_thread(self._blocking.exists, key)
+        return await _soon(self._threads.submit(self._blocking.exists, key))
 
     async def list(self, prefix: str) -> list[str]:
         """Every key that begins so, in order."""
@@ -152,3 +162,12 @@ def _close_when_done(opening: "Future[BaseHTTPResponse]", reading: "Future[bytes
             response.release_conn()
 
     (reading or opening).add_done_callback(close)
+
+
+async def _soon(result: "Future[Result]") -> Result:
+    """Wait for a thread, but not for ever: the thread itself ends with its sockets."""
+    try:
+        async with asyncio.timeout(SOON_S):
+            return await asyncio.wrap_future(result)
+    except TimeoutError:
+        raise TimedOut("the object store gave no answer in time") from None

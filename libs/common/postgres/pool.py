@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from libs.common.faults import CannotStart
 from libs.common.postgres.migrations import migrate
 from libs.common.postgres.relay import Relay
 from libs.common.settings import without_credentials
+from libs.common.sockets import ASK_AFTER_S, ASK_EVERY_S, SILENCE_MS, watchful
 from libs.common.tasks import end
 
 Pool: TypeAlias = asyncpg.Pool
@@ -50,12 +52,16 @@ async def connect(url: str, schema: str, most: int = 10) -> AsyncGenerator[Pool]
         max_size=most,
         timeout=5,
         command_timeout=2 * STATEMENT_TIMEOUT_S,
-        init=_speak_json,
+        init=_prepare,
         server_settings={
             "application_name": schema,
             "search_path": f"{schema}, extensions",
             "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
             "idle_in_transaction_session_timeout": "60s",
+            # The other end as well: a session that is gone gives back its locks and claims.
+            "tcp_keepalives_idle": str(ASK_AFTER_S),
+            "tcp_keepalives_interval": str(ASK_EVERY_S),
+            "tcp_user_timeout": str(SILENCE_MS),
         },
     )
     try:
@@ -77,7 +83,13 @@ async def transaction(pool: Pool) -> AsyncGenerator[Connection]:
         yield connection
 
 
-async def _speak_json(connection: asyncpg.Connection) -> None:
+async def _prepare(connection: asyncpg.Connection) -> None:
+    # asyncpg takes no socket options, and shows its socket nowhere else.
+    transport: asyncio.Transport = connection._transport  # type: ignore[attr-defined]  # noqa: SLF001
+    opened = transport.get_extra_info("socket")
+    if opened is not None and opened.family in (socket.AF_INET, socket.AF_INET6):
+        for option in watchful():
+            opened.setsockopt(*option)
     await connection.set_type_codec(
         "jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
     )

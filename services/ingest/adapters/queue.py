@@ -8,6 +8,7 @@ from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
 
 from libs.common.faults import Unavailable
+from libs.common.sockets import watchful_tcp
 from services.ingest.domain.pipeline import LAST_PRIORITY, PIPELINE, Turn
 
 logger = logging.getLogger(__name__)
@@ -38,9 +39,10 @@ def celery_app(redis_url: str, name: str) -> Celery:
             "priority_steps": list(PRIORITIES),
             "queue_order_strategy": "priority",
             "visibility_timeout": 6 * 3600,
-            "socket_connect_timeout": 3,
+            "socket_connect_timeout": 2,
             "socket_timeout": 10,
             "socket_keepalive": True,
+            "socket_keepalive_options": watchful_tcp(),
         },
     )
     return app
