@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import grpc
 
 from libs.common.events import Bus
 from libs.common.postgres import Pool, open_pool
-from libs.common.rpc import serve
+from libs.common.rpc import Need, serve
 from libs.common.service import run, settings_of
 from services.catalog.adapters.accounts import Accounts
 from services.catalog.adapters.albums import Albums
@@ -73,7 +74,11 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
             add_ListeningServiceServicer_to_server(listening, server)
             add_LedgerServiceServicer_to_server(LedgerRpc(ledger), server)
 
-        async with serve(settings, register, SERVICES) as address:
+        needs = {
+            "postgres": Need(partial(pool.fetchval, "SELECT 1"), vital=True),
+            "nats": Need(bus.ping),
+        }
+        async with serve(settings, register, SERVICES, needs) as address:
             yield address
 
 

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from libs.common.events import Bus
-from libs.common.objects import open_objects
-from libs.common.postgres import open_pool
-from libs.common.rpc import serve
+from libs.common.objects import ObjectStore, open_objects
+from libs.common.postgres import Pool, open_pool
+from libs.common.rpc import Need, serve
 from libs.common.service import run, settings_of
 from libs.common.tasks import end
 from services.ingest.adapters.media.sandbox import open_sandbox
@@ -64,13 +64,23 @@ async def ingest(settings: IngestSettings, bus: Bus) -> AsyncGenerator[str]:
         servicer = IngestRpc(settings, rows, queue, news, survey)
         await listen(bus, PostgresCatalogNews(pool))
         register = partial(add_IngestServiceServicer_to_server, servicer)
-        async with serve(settings, register, [SERVICE]) as address:
+        needs = _needs(pool, bus, queue, objects)
+        async with serve(settings, register, [SERVICE], needs) as address:
             tasks = [asyncio.create_task(work.run()) for work in (sweep, scrubber, survey)]
             try:
                 yield address
             finally:
                 news.end()  # or streams to watchers would be waited for until the drain is over
                 await asyncio.gather(*map(end, tasks))
+
+
+def _needs(pool: Pool, bus: Bus, queue: StepQueue, objects: ObjectStore) -> dict[str, Need]:
+    return {
+        "postgres": Need(partial(pool.fetchval, "SELECT 1"), vital=True),
+        "nats": Need(bus.ping),
+        "redis": Need(partial(asyncio.to_thread, queue.depth)),
+        "s3": Need(objects.ping),
+    }
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from libs.common.settings import without_credentials
 
 logger = logging.getLogger(__name__)
 
+PING_S = 1
+
 
 class JetStreamBus:
     """A bus that survives restarts, its own and those of NATS.
@@ -52,6 +54,15 @@ class JetStreamBus:
     def reconnects(self) -> int:
         """How often the connection broke and was made again."""
         return self._connection.stats["reconnects"]
+
+    async def ping(self) -> None:
+        """Ask for a sign of life."""
+        try:
+            if not self._connection.is_connected:
+                raise Unavailable("the event bus cannot be reached")
+            await self._connection.flush(PING_S)
+        except (nats.errors.Error, OSError) as error:
+            raise Unavailable("the event bus cannot be reached") from error
 
     async def ensure_streams(self) -> None:
         """Make the streams where they are missing."""
@@ -145,7 +156,7 @@ async def _connected(nats_url: str) -> Client:
             connect_timeout=2,
             max_reconnect_attempts=1,
             reconnect_time_wait=0,
-            ping_interval=10,
+            ping_interval=3,  # two without an answer, and the connection is made anew
         )
     except (nats.errors.Error, OSError) as error:
         reason = f"cannot reach NATS at {without_credentials(nats_url)}: {error}"

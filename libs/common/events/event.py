@@ -49,6 +49,9 @@ class Bus(Protocol):
         The same id within two minutes is stored once.
         """
 
+    async def ping(self) -> None:
+        """Return when the bus answers, or raise ``Unavailable``."""
+
     async def holds(self, position: int, event_id: str) -> bool:
         """Whether the stream still has, or has duly expired, what it stored at this position."""
 

@@ -2,5 +2,6 @@
 
 from libs.common.rpc.client import open_channel
 from libs.common.rpc.server import serve
+from libs.common.rpc.vitals import Need, needs_away
 
-__all__ = ["open_channel", "serve"]
+__all__ = ["Need", "needs_away", "open_channel", "serve"]

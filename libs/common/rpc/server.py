@@ -1,14 +1,15 @@
 """Serving gRPC: health, reflection, and a drain before the end."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from libs.common.faults import CannotStart
 from libs.common.rpc.observer import Observer
+from libs.common.rpc.vitals import Need, Vitals
 from libs.common.settings import ServiceSettings, Tls
 
 LARGEST_MESSAGE_BYTES = 16 * 2**20
@@ -29,16 +30,18 @@ async def serve(
     settings: ServiceSettings,
     register: Callable[[grpc.aio.Server], None],
     services: Sequence[str] = (),
+    needs: Mapping[str, Need] | None = None,
 ) -> AsyncGenerator[str]:
     """Serve gRPC while the context is open, and yield the address to call.
 
     Enter it after everything the service needs: once inside, health says
     SERVING, overall and for each of ``services`` (full names, which reflection
-    lists too). On leaving, health says NOT_SERVING, new calls are refused, and
-    calls in hand get ``drain_s`` seconds to finish.
+    lists too), unless one of ``needs`` that is vital goes away. On leaving,
+    health says NOT_SERVING, new calls are refused, and calls in hand get
+    ``drain_s`` seconds to finish.
     """
     server = grpc.aio.server(interceptors=[Observer()], options=OPTIONS)
-    vitals = health.aio.HealthServicer()
+    vitals = Vitals(services, needs or {})
     health_pb2_grpc.add_HealthServicer_to_server(vitals, server)
     reflection.enable_server_reflection(
         [*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server
@@ -47,9 +50,8 @@ async def serve(
     address = f"{settings.host}:{_listen(server, settings)}"
     await server.start()
     try:
-        for service in services:
-            await vitals.set(service, health_pb2.HealthCheckResponse.SERVING)
-        yield address
+        async with vitals.watching():
+            yield address
     finally:
         await vitals.enter_graceful_shutdown()
         await server.stop(settings.drain_s)

@@ -28,7 +28,7 @@ from libs.common.faults import (
     Unauthenticated,
     Unavailable,
 )
-from libs.common.rpc import open_channel, serve
+from libs.common.rpc import Need, needs_away, open_channel, serve
 from libs.common.settings import ServiceSettings
 from libs.common.tests.greeter import SERVICE, Greet, Greeter, Stub
 from libs.common.tests.waiting import until
@@ -266,6 +266,45 @@ async def test_health_answers_overall_and_by_service() -> None:
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
         with pytest.raises(NotFound):
             await check(health_pb2.HealthCheckRequest(service="tutti.unknown"))
+
+
+async def test_health_names_what_is_away_and_fails_only_without_what_is_vital(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("libs.common.rpc.vitals.LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("libs.common.rpc.vitals.PATIENCE_S", 0.05)
+    gone: set[str] = set()
+
+    async def ask_radio() -> None:
+        if "radio" in gone:
+            raise ConnectionRefusedError
+
+    async def ask_disk() -> None:
+        await asyncio.sleep(0.2 if "disk" in gone else 0)
+
+    needs = {"disk": Need(ask_disk, vital=True), "radio": Need(ask_radio)}
+    async with (
+        serve(ServiceSettings(), Greeter().register, [SERVICE], needs) as address,
+        open_channel(address) as channel,
+    ):
+
+        async def told(expected: str) -> None:
+            await until(lambda: _says(channel, expected))
+
+        await told("away: ")
+        gone.add("radio")
+        await told("away: radio")
+        gone.add("disk")
+        await told("it cannot reach disk, radio")
+        gone.clear()
+        await told("away: ")
+
+
+async def _says(channel: grpc.aio.Channel, expected: str) -> bool:
+    try:
+        return f"away: {', '.join(await needs_away(channel, 1.0))}" == expected
+    except Unavailable as fault:
+        return str(fault) == expected
 
 
 async def test_reflection_lists_the_service() -> None:

@@ -5,10 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grpc_health.v1 import health_pb2
-
-from libs.common.faults import Unavailable
-from libs.common.rpc import open_channel
+from libs.common.rpc import needs_away, open_channel
 from services.gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
@@ -34,14 +31,14 @@ REPEATABLE = ("RecordPart", "SetFavourite", "SetRating", "SetBookmark", "EndSess
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """A stub for every service of every peer, and how to ask each peer for its health."""
+    """A stub for every service of every peer, and how to ask each what it cannot reach."""
 
     accounts: AccountsStub
     catalog: CatalogStub
     listening: ListeningStub
     ledger: LedgerStub
     ingest: IngestStub
-    health: Mapping[str, Callable[[float], Awaitable[None]]]
+    health: Mapping[str, Callable[[float], Awaitable[str]]]
 
 
 @asynccontextmanager
@@ -67,16 +64,9 @@ def peers(catalog: "Channel", ingest: "Channel") -> Peers:
     )
 
 
-def _health(channel: "Channel") -> Callable[[float], Awaitable[None]]:
-    check = channel.unary_unary(
-        "/grpc.health.v1.Health/Check",
-        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
-        response_deserializer=health_pb2.HealthCheckResponse.FromString,
-    )
-
-    async def ask(timeout_s: float) -> None:
-        answer = await check(health_pb2.HealthCheckRequest(), timeout=timeout_s)
-        if answer.status != health_pb2.HealthCheckResponse.SERVING:
-            raise Unavailable("it is not serving")
+def _health(channel: "Channel") -> Callable[[float], Awaitable[str]]:
+    async def ask(timeout_s: float) -> str:
+        away = await needs_away(channel, timeout_s)
+        return f"it cannot reach {', '.join(away)}" if away else ""
 
     return ask

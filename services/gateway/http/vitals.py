@@ -16,6 +16,7 @@ from services.gateway.http.parts import AllParts, Parts
 from services.gateway.wire.operating import Alive, PartState, Readiness
 
 PATIENCE_S = 1.0
+DISPENSABLE = ("nats", "redis")
 
 routes = guarded_router("vitals", Guard(Policy.PUBLIC, Window.NONE), prefix="")
 
@@ -28,9 +29,13 @@ async def get_liveness() -> Alive:
 
 @routes.get("/readyz", responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": Readiness}})
 async def get_readiness(parts: AllParts, response: Response) -> Readiness:
-    """Say whether everything the gateway needs answers within a second."""
+    """Say what does not answer within a second, and whether the gateway can do without it.
+
+    It can without Redis and NATS: only what needs them is refused meanwhile, and a
+    gateway that counts as not ready gets no requests at all.
+    """
     found = await states(parts)
-    ready = all(state.ready for state in found.values())
+    ready = all(state.ready for name, state in found.items() if name not in DISPENSABLE)
     if not ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     return Readiness(ready=ready, parts=found)
@@ -49,17 +54,18 @@ async def states(parts: Parts) -> dict[str, PartState]:
     asked: dict[str, Awaitable[object]] = {
         name: ask(PATIENCE_S) for name, ask in parts.peers.health.items()
     }
+    asked["nats"] = parts.bus.ping()
     asked["redis"] = parts.cache.get("gateway:ready")
-    asked["s3"] = parts.objects.exists("gateway/ready")
+    asked["s3"] = parts.objects.ping()
     found = await asyncio.gather(*map(_state, asked.values()))
     return dict(zip(asked, found, strict=True))
 
 
 async def _state(answer: Awaitable[object]) -> PartState:
     try:
-        await asyncio.wait_for(answer, PATIENCE_S)
+        told = await asyncio.wait_for(answer, PATIENCE_S)
     except TimeoutError:
         return PartState(ready=False, detail=f"no answer within {PATIENCE_S:g} s")
     except (Fault, AioRpcError) as problem:
         return PartState(ready=False, detail=str(problem))
-    return PartState(ready=True, detail="")
+    return PartState(ready=True, detail=told if isinstance(told, str) else "")

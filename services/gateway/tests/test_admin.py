@@ -48,7 +48,7 @@ async def test_the_ledger_adds_up(operator: Person) -> None:
 async def test_operators_see_how_the_server_is(operator: Person) -> None:
     status = await operator.ask("GET", "/admin/status")
     assert {name: part["ready"] for name, part in status["parts"].items()} == dict.fromkeys(
-        ("catalog", "ingest", "redis", "s3"), True
+        ("catalog", "ingest", "nats", "redis", "s3"), True
     )
 
 
