@@ -1,15 +1,41 @@
 """The cache: Redis, for what a service can afford to lose."""
 
+import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from libs.common.faults import CannotStart, Unavailable
 from libs.common.settings import without_credentials
+from libs.common.sockets import watchful_tcp
+
+PATIENCE_S = 1.0
+"""How long Redis may take to answer: whoever asks can do without."""
+AWAY_S = 2.0
+"""How long nobody asks after it did not answer, so that an outage costs few the patience."""
+
+
+class Outage:
+    """Remembers for a moment that Redis was away."""
+
+    def __init__(self) -> None:
+        self._over_s = 0.0
+
+    @property
+    def lasts(self) -> bool:
+        """Whether asking now would be in vain."""
+        return time.monotonic() < self._over_s
+
+    def begin(self) -> None:
+        """Nobody answered."""
+        self._over_s = time.monotonic() + AWAY_S
 
 
 class Cache:
@@ -17,32 +43,43 @@ class Cache:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._outage = Outage()
 
     async def get(self, key: str) -> bytes | None:
         """What was set last, if it is still there."""
-        with _outages():
+        with self._outages():
             return _as_bytes(await self._redis.get(key))
 
     async def set(self, key: str, value: bytes, ttl_s: float) -> None:
         """Keep the value for so long."""
-        with _outages():
+        with self._outages():
             await self._redis.set(key, value, px=round(ttl_s * 1000))
 
     async def add(self, key: str, value: bytes, ttl_s: float) -> bool:
         """Keep the value unless there is one already; of several callers one is told True."""
-        with _outages():
+        with self._outages():
             return bool(await self._redis.set(key, value, px=round(ttl_s * 1000), nx=True))
 
     async def delete(self, *keys: str) -> None:
         """Forget these."""
-        with _outages():
+        with self._outages():
             await self._redis.delete(*keys)
+
+    @contextmanager
+    def _outages(self) -> Generator[None]:
+        if self._outage.lasts:
+            raise Unavailable("the cache cannot be reached")
+        try:
+            yield
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            self._outage.begin()
+            raise Unavailable("the cache cannot be reached") from error
 
 
 @asynccontextmanager
 async def open_cache(redis_url: str) -> AsyncGenerator[Cache]:
     """Connect to Redis. Connections that break are made again."""
-    redis = Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)
+    redis = Redis.from_url(redis_url, **impatient())
     async with redis:
         try:
             await redis.ping()
@@ -52,14 +89,18 @@ async def open_cache(redis_url: str) -> AsyncGenerator[Cache]:
         yield Cache(redis)
 
 
+# Any: the keyword arguments of redis-py, which are of many types.
+def impatient() -> dict[str, Any]:
+    """Options for redis-py: replace a broken connection once, and wait for nothing for long."""
+    return {
+        "socket_timeout": PATIENCE_S,
+        "socket_connect_timeout": PATIENCE_S,
+        "socket_keepalive": True,
+        "socket_keepalive_options": watchful_tcp(),
+        "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
+    }
+
+
 def _as_bytes(value: bytes | str | None) -> bytes | None:
     # redis-py's types allow for a client that decodes; ours does not.
     return value.encode() if isinstance(value, str) else value
-
-
-@contextmanager
-def _outages() -> Generator[None]:
-    try:
-        yield
-    except (RedisConnectionError, RedisTimeoutError) as error:
-        raise Unavailable("the cache cannot be reached") from error

@@ -1,9 +1,10 @@
 import asyncio
 
 import pytest
+from redis.asyncio import Redis
 
-from libs.common.cache import Cache, open_cache
-from libs.common.faults import CannotStart
+from libs.common.cache import Cache, impatient, open_cache
+from libs.common.faults import CannotStart, Unavailable
 from libs.common.tests.waiting import until
 
 
@@ -34,3 +35,28 @@ async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None
             pass
     assert "hush" not in str(problem.value)
     assert problem.value.setting == "redis_url"
+
+
+@pytest.mark.slow
+async def test_who_asks_a_silent_redis_in_vain_is_not_followed_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("libs.common.cache.PATIENCE_S", 0.1)
+    monkeypatch.setattr("libs.common.cache.AWAY_S", 1.0)
+    held: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with Redis.from_url(f"redis://127.0.0.1:{port}", **impatient()) as redis:
+        cache = Cache(redis)
+
+        async def asked_again() -> bool:
+            with pytest.raises(Unavailable):
+                await cache.get("a")
+            return len(held) > 1
+
+        assert not await asked_again()
+        assert not await asked_again()
+        await until(asked_again)
+    for writer in held:
+        writer.close()
+    server.close()

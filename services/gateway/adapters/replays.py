@@ -2,11 +2,16 @@
 
 import base64
 import json
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from uuid import uuid4
 
 from libs.common.cache import Cache
-from libs.common.faults import FailedPrecondition, InvalidInput
+from libs.common.faults import FailedPrecondition, InvalidInput, Unavailable
+
+logger = logging.getLogger(__name__)
 
 KEPT_S = 24 * 3600.0
 IN_FLIGHT_S = 60.0
@@ -63,10 +68,14 @@ class Replays:
 
     async def begin(self, attempt: Attempt) -> Replay | None:
         """The answer given before; None for the first. Raises StillRunning or KeyReused."""
-        claim = json.dumps({"body": attempt.body_hash}).encode()
+        # By whom: adding is tried again when a connection breaks, and may then find its own claim.
+        claim = json.dumps({"body": attempt.body_hash, "by": uuid4().hex}).encode()
         if await self._cache.add(attempt.name, claim, IN_FLIGHT_S):
             return None
-        kept = json.loads(await self._cache.get(attempt.name) or claim)
+        found = await self._cache.get(attempt.name)
+        if found == claim:
+            return None
+        kept = json.loads(found or claim)
         if kept["body"] != attempt.body_hash:
             raise KeyReused("this Idempotency-Key came with another body: choose a new one")
         if "status" not in kept:
@@ -74,15 +83,19 @@ class Replays:
         return Replay(kept["status"], kept["type"], base64.b64decode(kept["answer"]))
 
     async def finish(self, attempt: Attempt, replay: Replay) -> None:
-        """Keep an answer."""
+        """Keep an answer. It is given even if it cannot be kept: what it says was done."""
         kept = {
             "body": attempt.body_hash,
             "status": replay.status,
             "type": replay.content_type,
             "answer": base64.b64encode(replay.body).decode(),
         }
-        await self._cache.set(attempt.name, json.dumps(kept).encode(), KEPT_S)
+        try:
+            await self._cache.set(attempt.name, json.dumps(kept).encode(), KEPT_S)
+        except Unavailable:
+            logger.warning("the cache is away: an answer is not kept for its Idempotency-Key")
 
     async def abandon(self, attempt: Attempt) -> None:
         """The request failed for a reason that may pass: let it be sent again."""
-        await self._cache.delete(attempt.name)
+        with suppress(Unavailable):  # then the claim ends by itself
+            await self._cache.delete(attempt.name)

@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from libs.common.cache import Outage, impatient
 from libs.common.faults import ResourceExhausted
 from services.gateway.settings import GatewaySettings
 
 logger = logging.getLogger(__name__)
 
 WINDOW_S = 60
-PATIENCE_S = 0.5
 MOST_COUNTED = 10_000
 """So many users and addresses are told apart while Redis is away."""
 
@@ -101,6 +99,7 @@ class Windows:
         }
         self._enter = redis.register_script(ENTER)
         self._own = OwnCount()
+        self._outage = Outage()
         self._away = False
 
     async def enter(self, window: Window, who: str) -> Allowance | None:
@@ -108,20 +107,27 @@ class Windows:
         if window is Window.NONE:
             return None
         quota = self._quotas[window]
-        try:
-            passed, remaining, reset_ms = await self._enter(
-                [f"gateway:window:{window}:{quota}:{who}"], [quota, WINDOW_S * 1000]
-            )
-            self._away = False
-        except RedisError:
-            if not self._away:
-                logger.warning("the cache is away: each replica counts requests for itself")
-            self._away = True
-            passed, remaining, reset_ms = self._own.enter(f"{window}:{who}", quota)
+        passed, remaining, reset_ms = await self._counted(f"{window}:{who}", quota)
         allowance = Allowance(window, quota, max(0, remaining), max(1, math.ceil(reset_ms / 1000)))
         if not passed:
             raise TooManyRequests(allowance)
         return allowance
+
+    async def _counted(self, who: str, quota: int) -> tuple[bool, int, float]:
+        if not self._outage.lasts:
+            try:
+                passed, remaining, reset_ms = await self._enter(
+                    [f"gateway:window:{quota}:{who}"], [quota, WINDOW_S * 1000]
+                )
+            except RedisError:
+                self._outage.begin()
+                if not self._away:
+                    logger.warning("the cache is away: each replica counts requests for itself")
+                self._away = True
+            else:
+                self._away = False
+                return passed, remaining, reset_ms
+        return self._own.enter(who, quota)
 
 
 class OwnCount:
@@ -148,11 +154,5 @@ class OwnCount:
 @asynccontextmanager
 async def open_windows(settings: GatewaySettings) -> AsyncGenerator[Windows]:
     """Prepare to count. A Redis that does not answer must not hold requests back for long."""
-    redis = Redis.from_url(
-        settings.redis_url,
-        socket_timeout=PATIENCE_S,
-        socket_connect_timeout=PATIENCE_S,
-        retry=Retry(NoBackoff(), 1),  # at once, over a new connection: the old one may be stale
-    )
-    async with redis:
+    async with Redis.from_url(settings.redis_url, **impatient()) as redis:
         yield Windows(settings, redis)
