@@ -20,6 +20,7 @@ from tutti.ingest.v1 import ingest_pb2 as pb
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scripts.servers import Servers
     from services.ingest.tests.house import House
 
 pytestmark = [
@@ -27,6 +28,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.chaos,
 ]
+
+WAITS = "a step waits for the database"
 
 
 async def change(house: House, statement: str, *arguments: object) -> None:
@@ -102,6 +105,28 @@ async def test_an_emptied_queue_is_filled_again(house: House, tmp_path: Path) ->
     house.worker.start()
     ended = await house.settled(*(item.id for item in items))
     assert {item.state for item in ended} == {pb.ITEM_STATE_PUBLISHED}
+
+
+async def test_steps_wait_for_a_database_that_is_away(
+    house: House, servers: Servers, tmp_path: Path
+) -> None:
+    await house.worker.stop()
+    house.worker.start()
+    await eventually(lambda: asyncio.to_thread(lambda: house.worker.log().endswith('ready."}\n')))
+    said = len(house.worker.log())
+    administrator = await asyncpg.connect(servers.postgres_url)
+    try:
+        # Who has a connection keeps it; the children of the worker have none yet.
+        await administrator.execute("ALTER ROLE ingest CONNECTION LIMIT 0")
+        path = Piece(seed=31, duration_s=4).encoded(tmp_path / "a")
+        item = await house.bring(content(path), "a.flac")
+        await eventually(lambda: asyncio.to_thread(lambda: WAITS in house.worker.log()[said:]))
+    finally:
+        await administrator.execute("ALTER ROLE ingest CONNECTION LIMIT -1")
+        await administrator.close()
+    [ended] = await house.settled(item.id)
+    assert ended.state == pb.ITEM_STATE_PUBLISHED
+    assert "left to the sweep" not in house.worker.log()[said:]
 
 
 async def test_a_step_that_always_ends_its_worker_is_given_up(house: House, tmp_path: Path) -> None:

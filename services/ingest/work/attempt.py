@@ -4,7 +4,8 @@ import asyncio
 import errno
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from opentelemetry import trace
@@ -17,7 +18,7 @@ from services.ingest.adapters.media.sandbox import OverLimit
 from services.ingest.adapters.postgres_claims import PostgresClaims
 from services.ingest.adapters.queue import StepQueue
 from services.ingest.domain.claims import Claim, NotYet, Outcome
-from services.ingest.domain.pipeline import Step, Turn
+from services.ingest.domain.pipeline import Step
 from services.ingest.domain.quarantine import Quarantine, Unusable
 from services.ingest.domain.reasons import Refused
 from services.ingest.work.bench import Bench
@@ -35,6 +36,10 @@ STEP_SECONDS = Histogram(
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}
 LONGEST_PAUSE_S = 60.0
 AFTER_FAILURE_S = 2.0
+OUTAGE_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Between tries to reach a database that is away."""
+
+Answer = TypeVar("Answer")
 
 
 class Attempts:
@@ -63,7 +68,8 @@ class Attempts:
     def make(self, step_id: int) -> None:
         """Attempt the step, if it is still to be done."""
         try:
-            claim = self._loop.run(self._claims.claim(step_id))
+            # Else the queue would be emptied in a moment, and nothing be done.
+            claim = self._patiently(lambda: self._claims.claim(step_id), {"step_id": step_id})
         except Exception as error:
             if not _is_outage(error):
                 raise
@@ -100,24 +106,31 @@ class Attempts:
             result = work.perform(bench, claim)
         duration_ms = round((time.monotonic() - started_s) * 1000)
         outcome = Outcome(work.engine, result, duration_ms, known, bench.stored)
-        freed = self._finish(claim, work, outcome)
+        # It may have been dear.
+        freed = self._patiently(
+            lambda: self._claims.finish(claim, outcome, work.settle), _facts(claim)
+        )
         try:
             self._queue.put(freed)
         except Unavailable:
             logger.warning("steps wait for the queue", extra={"steps": len(freed)})
         return "known" if known else "done"
 
-    def _finish(self, claim: Claim, work: Work, outcome: Outcome) -> dict[int, Turn]:
-        """Write the outcome down, with patience: it may have been dear."""
-        for pause_s in (0.5, 1.0, 2.0, 4.0, 8.0):
+    # Any: what a coroutine is sent and given while it runs is the loop's own business.
+    def _patiently(
+        self, ask: Callable[[], Coroutine[Any, Any, Answer]], facts: Mapping[str, object]
+    ) -> Answer:
+        """Ask the database, again after a pause while it is away; the last failure is raised."""
+        for pause_s in OUTAGE_PAUSES_S:
             try:
-                return self._loop.run(self._claims.finish(claim, outcome, work.settle))
+                return self._loop.run(ask())
             except Exception as error:
                 if not _is_outage(error):
                     raise
-                logger.warning("an outcome waits for the database", extra=_facts(claim, error))
+                extra = {**facts, "reason": repr(error)}
+                logger.warning("a step waits for the database", extra=extra)
                 time.sleep(pause_s)
-        return self._loop.run(self._claims.finish(claim, outcome, work.settle))
+        return self._loop.run(ask())
 
     def _sorted_out(self, claim: Claim, error: Exception) -> str:
         claims, run = self._claims, self._loop.run
@@ -153,5 +166,6 @@ def _is_outage(error: Exception) -> bool:
     return isinstance(fault_in(error), Unavailable)
 
 
-def _facts(claim: Claim, error: Exception) -> dict[str, object]:
-    return {"step": claim.step, "item_id": claim.item_id, "reason": repr(error)}
+def _facts(claim: Claim, error: Exception | None = None) -> dict[str, object]:
+    reason = {} if error is None else {"reason": repr(error)}
+    return {"step": claim.step, "item_id": claim.item_id, **reason}

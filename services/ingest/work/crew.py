@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import warnings
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack
 
 import asyncpg
 from celery import signals
@@ -17,7 +17,7 @@ from celery.exceptions import SecurityWarning
 
 from libs.common.faults import CannotStart
 from libs.common.objects import blocking_objects
-from libs.common.postgres import connect
+from libs.common.postgres import Pool, connect
 from libs.common.telemetry import log_as_json, telemetry
 from services.ingest.adapters.engines import analysis_engine
 from services.ingest.adapters.media.inspection import Inspector
@@ -41,6 +41,8 @@ SCHEMA = "ingest"
 WARM_S = 5.0
 """How long steps may go on after SIGTERM; what is unfinished then is queued again."""
 PAUSE_S = 0.5
+OUTAGE_S = 20.0
+"""How long a child waits for the database before it leaves a step to the sweep."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -117,9 +119,7 @@ class Crew:
         settings, opened = self._settings, self._opened
         opened.enter_context(telemetry(settings.model_copy(update={"metrics_port": None})))
         loop = opened.enter_context(asyncio.Runner())
-        connecting = connect(settings.database_url, SCHEMA, most=1)
-        session = Session(loop.run(connecting.__aenter__()))
-        opened.callback(lambda: loop.run(connecting.__aexit__(None, None, None)))
+        session = Session(self._connected(loop))
         opened.callback(lambda: loop.run(session.release()))
 
         async def register(claim: Claim, content_sha256: str) -> None:
@@ -137,6 +137,22 @@ class Crew:
         queue = StepQueue(self._app)
         return Attempts(loop, PostgresClaims(session), bench, self._works, queue)
 
+    def _connected(self, loop: asyncio.Runner) -> Pool:
+        """Connect as soon as the database answers: without it there is nothing to do."""
+        deadline_s = time.monotonic() + OUTAGE_S
+        while True:
+            connecting = connect(self._settings.database_url, SCHEMA, most=1)
+            try:
+                pool = loop.run(connecting.__aenter__())
+            except CannotStart as problem:
+                if time.monotonic() > deadline_s:
+                    raise
+                logger.warning("a step waits for the database", extra={"reason": str(problem)})
+                time.sleep(PAUSE_S)
+            else:
+                self._opened.callback(_disconnect, loop, connecting)
+                return pool
+
     def _begin(self, **_: object) -> None:
         _die_with_parent()
         # A child begins when the worker does, and where another child died.
@@ -151,6 +167,10 @@ def _analyst(name: str) -> AnalysisEngine:
         return analysis_engine(name)
     except ValueError as problem:
         raise CannotStart(str(problem), "analysis_engine") from None
+
+
+def _disconnect(loop: asyncio.Runner, connected: AbstractAsyncContextManager[Pool]) -> None:
+    loop.run(connected.__aexit__(None, None, None))
 
 
 def _die_with_parent() -> None:
