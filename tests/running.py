@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 READY = "Tutti is ready: "
 READY_S = 180.0
+WARDEN = "scripts.programs.warden"
 STOP_S = 10.0
 """What is promised; a machine busy with something else gets no more."""
 
@@ -94,7 +95,9 @@ class Tutti:
         family = self.processes()
         for each in family:
             with suppress(psutil.NoSuchProcess):
-                each.kill()
+                # The warden would survive nothing else either; here it ends who was just born.
+                if WARDEN not in each.cmdline():
+                    each.kill()
         self._process.wait()
         psutil.wait_procs(family, timeout=STOP_S)
         self._process = None

@@ -91,7 +91,7 @@ def audit_machine(ground: Ground) -> Iterator[str]:
             yield f"still running: {process}"
     for folder in (ground.home / "scratch" / "work").iterdir():
         left = [each.name for each in folder.iterdir() if each.name != "metrics"]
-        if left or not psutil.pid_exists(int(folder.name)):
+        if left or not psutil.pid_exists(int(folder.name.partition("-")[0])):
             yield f"left in scratch: {folder.name}/{left}"
 
 

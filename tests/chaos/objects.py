@@ -20,22 +20,25 @@ MOST_SHOWN = 5
 
 
 async def audit_objects(ground: Ground) -> list[str]:
-    """Compare what tracks refer to, what the store lists, and what lies on its disk."""
+    """Compare what tracks refer to, what ingest noted, what is listed, and what is on the disk."""
     tracks = await ground.rows(
         "SELECT content_sha256, cover_sha256, renditions FROM catalog.tracks"
     )
     referred = {key: size for track in tracks for key, size in _referred(track).items()}
+    rows = await ground.rows("SELECT key, size_bytes FROM ingest.objects")
+    noted = {row["key"]: row["size_bytes"] for row in rows}
     listed = set(await asyncio.to_thread(lambda: [*ground.objects().keys("")]))
     stored = await asyncio.to_thread(ground.objects_on_disk)
-    wrong_size = {
-        key for key, size in referred.items() if size is not None and stored.get(key, size) != size
-    }
+    sizes = noted | {key: size for key, size in referred.items() if size is not None}
+    wrong_size = {key for key, size in sizes.items() if stored.get(key, size) != size}
     return [
+        *_told("objects that a track refers to and nobody noted", referred.keys() - noted.keys()),
+        *_told("notes of objects that nothing refers to", noted.keys() - referred.keys()),
         *_told("objects that a track refers to are gone", referred.keys() - stored.keys()),
         *_told("objects that nothing refers to", (listed | stored.keys()) - referred.keys()),
         *_told("objects that are listed and gone", listed - stored.keys()),
         *_told("objects that are there and not listed", stored.keys() - listed),
-        *_told("objects of another size than their track says", wrong_size),
+        *_told("objects of another size than is noted", wrong_size),
         *_told("loose ends of the object store", ground.loose_ends_on_disk()),
     ]
 

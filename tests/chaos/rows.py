@@ -48,6 +48,7 @@ RULES: Mapping[str, str] = {
         SELECT content_sha256 FROM ingest.fingerprints
         WHERE content_sha256 NOT IN (SELECT content_sha256 FROM ingest.recordings)
     """,
+    "objects that were found damaged": "SELECT key, detail FROM ingest.damages",
     "content still to be removed": "SELECT content_sha256, begun FROM ingest.removals",
     "published items that are not exactly one track": """
         SELECT i.file_name, count(t.id) FROM ingest.items i

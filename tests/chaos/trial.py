@@ -66,7 +66,7 @@ def run(plan: Plan, folder: Path) -> Report:
         with Bringer(fleet.address) as bringer:
             return Trial(plan, fleet, bringer, chance).run(files)
     finally:
-        fleet.stop()
+        fleet.crash()
 
 
 class Trial:

@@ -12,6 +12,7 @@ from scripts.fleet.table import SERVICES
 
 CONTROLS = {
     "acknowledged_early": "catalog",
+    "published_then_killed": "catalog",
     "published_without_key": "catalog",
     "queue_alone": "ingest",
 }

@@ -5,7 +5,6 @@ Only this news: recordings are announced until they are answered, so that they s
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from libs.common.events import bus
@@ -13,12 +12,12 @@ from libs.common.events.listener import Listener
 from libs.common.service import run
 from services.catalog.__main__ import catalog
 from services.catalog.settings import CatalogSettings
+from tests.chaos.controls.dying import die_once
 from tutti.ledger.v1 import events_pb2
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
-PAUSE_S = 1.0
 NEWS = events_pb2.JobFinished.DESCRIPTOR.full_name
 
 
@@ -26,12 +25,10 @@ class Hasty(Listener):
     """Settles first and handles then."""
 
     async def _settle(self, message: Msg) -> None:
-        if message.subject != NEWS:
-            await super()._settle(message)
-            return
-        await message.ack()
-        await asyncio.sleep(PAUSE_S)
-        await self._handle(message.data)
+        if message.subject == NEWS:
+            await message.ack_sync()
+            die_once()
+        await super()._settle(message)
 
 
 if __name__ == "__main__":
