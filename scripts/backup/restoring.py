@@ -35,8 +35,10 @@ async def restore(vault: Vault, home: Path, external: External) -> Manifest:
         for name, sha256 in manifest.house.items():
             _put_in_house(vault.check(sha256, name), home / name)
         async with running_servers(home, external, durable=True) as servers:
-            if await _holds_rows(servers, manifest):
+            if await rows.has_rows(servers.postgres_url, manifest.schemas):
                 raise Unusable("there are rows in the database already; nothing was changed")
+            for schema in manifest.schemas:
+                await create_service_database(servers, schema)
             store = object_store(servers)
             await asyncio.to_thread(_put_objects, store, vault, manifest)
             await rows.load(servers.postgres_url, vault.check(manifest.rows, "the rows"))
@@ -74,12 +76,6 @@ def _put_in_house(kept: Path, place: Path) -> None:
     place.touch(0o600)
     place.chmod(0o600)
     place.write_bytes(kept.read_bytes())
-
-
-async def _holds_rows(servers: Servers, manifest: Manifest) -> bool:
-    for schema in manifest.schemas:
-        await create_service_database(servers, schema)
-    return await rows.has_rows(servers.postgres_url, manifest.schemas)
 
 
 def _put_objects(store: BlockingObjectStore, vault: Vault, manifest: Manifest) -> None:

@@ -76,8 +76,11 @@ async def load(url: str, file: Path) -> None:
 
 
 async def has_rows(url: str, schemas: list[str]) -> bool:
-    """Whether there are tables already."""
-    connection = await _connected(url)
+    """Whether there are tables already, in a database that may not even be there."""
+    try:
+        connection = await _connected(url)
+    except asyncpg.InvalidCatalogNameError:
+        return False
     try:
         return bool(
             await connection.fetchval(
@@ -91,6 +94,8 @@ async def has_rows(url: str, schemas: list[str]) -> bool:
 async def _connected(url: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(in_database(url, DATABASE), timeout=10)
+    except asyncpg.InvalidCatalogNameError:
+        raise
     except (OSError, TimeoutError, asyncpg.PostgresError) as failure:
         raise Unusable(f"PostgreSQL does not answer: is Tutti running? ({failure})") from None
 

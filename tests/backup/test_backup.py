@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -20,6 +21,7 @@ from scripts.backup.restoring import object_store
 from scripts.servers.databases import DATABASE, in_database
 from scripts.servers.servers import known_servers
 from scripts.servers.settings import External
+from tests.e2e.test_command_line import Terminal
 from tests.listener import ENDED, Listener, until
 from tests.running import ROOT, running
 from tests.sounds import Piece, heard
@@ -61,6 +63,19 @@ def killed_in_the_middle(home: Path, folder: Path) -> None:
     assert not (folder / "manifest.json").exists()
 
 
+def restore_killed_in_the_middle(home: Path, folder: Path) -> None:
+    """Begin a restore, and kill it while it fills the servers; nothing may start there then."""
+    with subprocess.Popen(command(home, "restore", str(folder)), cwd=ROOT) as restore:
+        until((home / "postgres" / "PG_VERSION").exists, "it did not begin")
+        os.kill(restore.pid, signal.SIGKILL)
+    started = subprocess.run(
+        [sys.executable, "-m", "scripts.fleet"],
+        env={**os.environ, "TUTTI_DATA": str(home)},
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert "did not come to its end" in started.stderr
+
+
 def pieces(folder: Path) -> list[Path]:
     return [
         Piece(
@@ -99,10 +114,12 @@ def test_a_backup_of_an_import_goes_on_elsewhere(tmp_path: Path) -> None:
         assert [item for item in items(nadia) if item["state"] not in ENDED]
 
     said(new, "verify", str(folder))
+    restore_killed_in_the_middle(new, folder)
     print(said(new, "restore", str(folder)))  # noqa: T201
     assert stat.S_IMODE((new / "secrets.json").stat().st_mode) == 0o600
     assert "is not empty" in said(new, "restore", str(folder), status=1)
-    with running(new) as tutti, Listener.known(tutti.address, nadia) as back:
+    fast = {"INGEST_SCRUB_BYTES_PER_S": str(2**30)}
+    with running(new, **fast) as tutti, Listener.known(tutti.address, nadia) as back:
         # Who was signed in is so still: the secrets came along.
         back.ask("GET", "/me", headers={"Authorization": nadia.client.headers["Authorization"]})
         assert back.get("/playlists")["items"][0]["name"] == "Morning"
@@ -115,11 +132,35 @@ def test_a_backup_of_an_import_goes_on_elsewhere(tmp_path: Path) -> None:
         played = back.client.get(f"/tracks/{first['id']}/stream")
         assert heard(played.content).tone_hz == pytest.approx(440, rel=0.01)
         asyncio.run(assert_rows_and_objects_agree(new))
+        terminal = Terminal(tutti, tmp_path / "config")
+        terminal.types("sign-in", "--name", back.name)
+        assert_a_flipped_byte_is_mended(new, back, terminal, first)
         again = said(new, "take", str(folder))
         print(again)  # noqa: T201
         manifest = json.loads((folder / "manifest.json").read_text())
         assert manifest["damaged"] == []
         assert "0.0 MiB were new" in said(new, "take", str(folder))
+
+
+def assert_a_flipped_byte_is_mended(
+    home: Path, person: Listener, terminal: Terminal, track: Answer
+) -> None:
+    """The operator has everything looked at, and the listener hears what was there before."""
+    store = object_store(known_servers(home, External.none()))
+    key = f"audio/{track['content_sha256']}/medium.mp3"
+    good = store.get_bytes(key)
+    store.put_bytes(key, good[:1000] + bytes([good[1000] ^ 1]) + good[1001:], "audio/mpeg")
+    assert re.search(r"\b1 damaged count", terminal.types("scrub"))
+
+    def healed() -> bool:
+        return all(one["healed_at"] for one in person.get("/admin/scrub")["damages"])
+
+    until(healed, "it is not made anew")
+    [damage] = person.get("/admin/scrub")["damages"]
+    assert damage["key"] == key
+    assert "Piece" in terminal.types("scrub", "--look")
+    stream = f"/tracks/{track['id']}/stream"
+    assert person.client.get(stream, params={"quality": "medium"}).content == good
 
 
 async def assert_rows_and_objects_agree(home: Path) -> None:
