@@ -7,6 +7,7 @@ cannot be had.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -17,15 +18,15 @@ import httpx
 import psutil
 
 from tests.listener import PASSWORD, until
-from tests.running import ROOT, free_port
+from tests.running import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RELEASE = "0.7.9"
 NEEDED = (f"supysonic=={RELEASE}", "gunicorn==23.0.0")
-ENVIRONMENT = ROOT / ".servers" / "peers" / f"supysonic-{RELEASE}"
-"""Ignored by git, like all servers."""
+CACHES = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+ENVIRONMENT = CACHES / "tutti" / "peers" / f"supysonic-{RELEASE}"
 PROCESSES = 2
 THREADS = 4
 """A worker for each of two cores. With threads Gunicorn keeps connections alive."""
@@ -113,7 +114,7 @@ class Supysonic:
 def _install() -> None:
     if (ENVIRONMENT / "bin" / "supysonic-server").exists():
         return
-    print(f"installing {' and '.join(NEEDED)} into {ENVIRONMENT.relative_to(ROOT)}", flush=True)
+    print(f"installing {' and '.join(NEEDED)} into {ENVIRONMENT}", flush=True)
     tool = [sys.executable, "-m", "uv"]
     steps = (
         ["venv", "--quiet", "--clear", "--python", sys.executable, str(ENVIRONMENT)],
