@@ -14,7 +14,7 @@ from tests.chaos.victims import EVERYTHING, KINDS, victim
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.running import Tutti
 
@@ -46,7 +46,7 @@ class Killer(threading.Thread):
         self._fleet = fleet
         self._chance = chance
         self._progress = progress
-        self._kinds = kinds
+        self._turns = _rounds(kinds, chance)
         self._moments = sorted(chance.uniform(0, LAST) for _ in range(kills))
         self._over = threading.Event()
         self.killed: list[str] = []
@@ -74,8 +74,9 @@ class Killer(threading.Thread):
         self.join()
 
     def _kill_one(self) -> None:
+        """Kill one of the kind whose turn it is, or of a later one if there is none just now."""
         for _ in range(MOST_TRIES):
-            kind = self._chance.choice(self._kinds)
+            kind = next(self._turns)
             if kind == EVERYTHING:
                 self._fleet.crash()
                 self._fleet.start()
@@ -93,3 +94,9 @@ class Killer(threading.Thread):
                 process.kill()
                 return True
         return False
+
+
+def _rounds(kinds: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """Every kind once, in an order of chance, and then all of them again."""
+    while True:
+        yield from chance.sample(kinds, len(kinds))
