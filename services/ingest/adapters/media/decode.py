@@ -70,6 +70,8 @@ def source_of(file: InputContainer, container: Container) -> Source:
     if stream is None:
         raise Refused(Reason.UNSUPPORTED_FORMAT, "no audio inside")
     context = stream.codec_context
+    if context is None:
+        raise Refused(Reason.UNSUPPORTED_FORMAT, "a codec that nobody knows")
     name = context.codec.canonical_name
     codec = Codec.PCM if name.startswith("pcm_") else name
     if codec not in CODECS[container]:

@@ -70,7 +70,7 @@ class Inspector:
             The file cannot become a track.
         """
         arguments = ["inspect", str(path), name, str(scratch), str(self._longest_s)]
-        inspection = self._ask(Inspection, arguments, path, scratch, self._limits())
+        inspection = self._ask(Inspection, arguments, path, scratch, self._limits(path))
         _remember(scratch, inspection.pcm)
         return inspection
 
@@ -84,7 +84,7 @@ class Inspector:
             shape = from_json(PcmShape, (scratch / _SHAPE_NAME).read_bytes())
         except FileNotFoundError:
             arguments = ["decode", str(path), str(scratch), str(self._longest_s)]
-            shape = self._ask(PcmShape, arguments, path, scratch, self._limits())
+            shape = self._ask(PcmShape, arguments, path, scratch, self._limits(path))
             _remember(scratch, shape)
         return Pcm(scratch / PCM_NAME, shape)
 
@@ -93,11 +93,14 @@ class Inspector:
         arguments = ["cover", str(picture), str(scratch)]
         return self._ask(Cover, arguments, picture, scratch, _COVER_LIMITS)
 
-    def _limits(self) -> Limits:
-        # Slow machines decode at 100 times real time, and 8 bytes a frame are at most 48,000 a
-        # second; the floor is for files that decode to nothing and still take their time.
+    def _limits(self, path: Path) -> Limits:
+        # Slow machines decode at 100 times real time. What is small cannot be long: it has no
+        # right to minutes, or 2 MB of tags would keep FFmpeg busy for as long as a symphony.
+        # 8 bytes a frame are at most 48,000 a second; the floor is for files that decode to
+        # nothing and still take their time.
+        size_mib = path.stat().st_size / 2**20
         return Limits(
-            cpu_s=30 + round(self._longest_s / 100),
+            cpu_s=20 + round(min(self._longest_s / 100, 10 * size_mib)),
             wall_s=120 + self._longest_s / 25,
             memory_bytes=MEMORY_BYTES,
             file_bytes=round(self._longest_s + 60) * 8 * 48_000,

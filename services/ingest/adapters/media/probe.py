@@ -4,6 +4,7 @@ from pathlib import Path, PurePath
 
 import av
 
+from services.ingest.adapters.media.comments import check_comments
 from services.ingest.adapters.media.covers import normalise_cover
 from services.ingest.adapters.media.decode import Source, decode, opened, source_of
 from services.ingest.adapters.media.raw import RawTags
@@ -60,6 +61,7 @@ def _looked_at(path: Path) -> tuple[Container, bool]:
     with path.open("rb") as file:
         container = container_of(file)
         check_structure(file, container)
+        check_comments(file, container)
         guessed = container is Container.ADTS or (
             container is Container.MP3 and not has_frame_count(file)
         )

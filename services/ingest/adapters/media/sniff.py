@@ -18,6 +18,10 @@ MOST_TAG_BYTES = 17 * 2**20
 
 _MOST_STACKED_TAGS = 8
 _ID3_HEADER = 10
+_PACKED = {3: 0x80, 4: 0x08}
+"""The flag of a compressed frame, by version."""
+_LARGEST_PACKED = 64 * 1024
+"""Which can be 64 MiB once it is unpacked; players write none, and large pictures do not shrink."""
 _ZIP_END = 22
 _MP3_BITRATES = frozenset(range(1, 15))
 
@@ -72,7 +76,10 @@ def _id3_frames(file: BinaryIO, version: int, start: int, length: int) -> int:
             break  # padding, or not a tag any more
         size = frame[3:6] if short else frame[4:8]
         plain = int.from_bytes(size, "big")
-        position += header + (_synchsafe(size) if version == 4 else plain)  # noqa: PLR2004
+        length_of = _synchsafe(size) if version == 4 else plain  # noqa: PLR2004
+        if frame[9:] and frame[9] & _PACKED.get(version, 0) and length_of > _LARGEST_PACKED:
+            raise Refused(Reason.TAG_TOO_LARGE, f"a compressed frame of {length_of:,} bytes")
+        position += header + length_of
         count += 1
     return count
 

@@ -78,6 +78,8 @@ def _check_boxes(file: BinaryIO, size: int) -> None:
             raise Refused(Reason.TRUNCATED, "it ends inside a box")
         names.add(name)
         position += length
+    else:
+        raise Refused(Reason.CORRUPT, "more boxes than any recording has")
     if b"moov" not in names:
         raise Refused(Reason.TRUNCATED, "its index (moov) is missing")
 

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from mutagen import FileType
 
+from services.ingest.adapters.media.comments import check_comments
 from services.ingest.adapters.media.raw import RawTags
 from services.ingest.adapters.media.sniff import container_of
 from services.ingest.adapters.media.structure import check_sound, check_structure
@@ -60,6 +61,7 @@ def glance(file: BinaryIO, longest_s: float) -> Glance:
     """What a file says of itself, or Refused: it needs a closer look, which says why."""
     container = container_of(file)
     check_structure(file, container)
+    check_comments(file, container)
     file.seek(0)
     opened = open_file(file, container)
     if opened is None:
