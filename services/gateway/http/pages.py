@@ -7,19 +7,32 @@ from pathlib import Path
 from fastapi import Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
 
 from services.gateway.adapters.windows import Window
 from services.gateway.domain.principals import Policy
-from services.gateway.http.entrance import Guard, guarded_router
+from services.gateway.http.entrance import Guard, GuardedRoute, guarded_router
 from services.gateway.http.parts import Settings
-from services.gateway.http.problems import allowed_methods
+
+
+class PageRoute(GuardedRoute):
+    """Leaves what is not the web app's to the others, and to nobody where none of them has it."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match every address but the API's, so that there is nothing at those, by any method."""
+        if scope["path"].startswith(OURS) or scope["path"] == "/api":
+            return Match.NONE, {}
+        return super().matches(scope)
+
 
 routes = guarded_router("pages", Guard(Policy.PUBLIC, Window.NONE), prefix="")
+routes.route_class = PageRoute
 
 FOR_EVER = "public, max-age=31536000, immutable"
 HASHED = re.compile(r"^assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9.]+$")
 """How Vite names files after their content."""
-OURS = ("api/", "media/", ".well-known/")
+OURS = ("/api/", "/media/", "/.well-known/")
 NOT_BUILT = """<!doctype html><html lang=en><meta charset=utf-8><title>Tutti</title>
 <body style="font:16px/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem">
 <h1>Tutti is running</h1>
@@ -34,10 +47,6 @@ mimetypes.add_type("text/javascript", ".js")
 @routes.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
 async def get_page(request: Request, settings: Settings, path: str) -> Response:
     """Read a file of the web app; any other address opens the app, which knows its own."""
-    if path.startswith(OURS) or path == "api":
-        if request.method not in allowed_methods(request):
-            raise HTTPException(405)
-        raise HTTPException(404, f"there is nothing at {request.url.path}")
     index = settings.web_dir / "index.html"
     if not index.is_file():
         return HTMLResponse(NOT_BUILT)

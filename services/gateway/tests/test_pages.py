@@ -111,6 +111,9 @@ async def test_other_sites_may_call_when_they_are_named(house: House, site: Site
     ("method", "path", "status", "code"),
     [
         ("GET", f"{API}/nothing", 404, "not_found"),
+        ("POST", f"{API}/nothing", 404, "not_found"),
+        ("DELETE", "/media/nothing", 404, "not_found"),
+        ("PUT", "/api", 404, "not_found"),
         ("DELETE", f"{API}/albums", 405, "method_not_allowed"),
         ("POST", f"{API}/auth/sign-in", 422, "invalid_input"),
         ("GET", f"{API}/albums", 401, "unauthenticated"),
