@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +56,29 @@ def test_an_empty_file_is_refused_at_once(nadia: Listener) -> None:
     problem = nadia.refused("POST", "/uploads", json=body)
     assert problem["status"] == 422
     assert "size_bytes" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../etc/passwd", "..", "/abs.mp3", "C:\\evil.mp3", "a\x00b.mp3", "a\nb.mp3",
+        "\x1b[2J.mp3", "\u202egpm.exe", " ", "x" * 300, "\ud800.mp3",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_a_path_or_cannot_be_shown_is_refused(nadia: Listener, name: str) -> None:
+    body = json.dumps({"file_name": name, "size_bytes": 9_999}).encode()
+    kind = {"Content-Type": "application/json"}
+    problem = nadia.refused("POST", "/uploads", content=body, headers=kind)
+    assert problem["status"] == 422
+    assert "file_name" in problem["detail"]
+
+
+def test_a_name_in_any_script_is_kept(nadia: Listener, tmp_path: Path) -> None:
+    name = "Mélodie «夜» 🎷 — %2e%2e; rm -rf $HOME.flac"
+    sound = Piece(47).encoded(tmp_path / "sound", "flac")
+    [item] = nadia.bring(sound.rename(tmp_path / unicodedata.normalize("NFD", name)))
+    assert item["file_name"] == name
+    assert nadia.titles() == {"Mélodie «夜» 🎷 — %2e%2e; rm -rf $HOME"}
 
 
 def test_a_wrong_ending_is_no_reason_to_refuse_music(nadia: Listener, tmp_path: Path) -> None:
