@@ -41,7 +41,7 @@ async def take(url: str, store: BlockingObjectStore, home: Path, vault: Vault) -
                 dumped = vault.keep(draft)
             present, size_bytes = await asyncio.to_thread(copy_new, store, vault)
             copied_bytes += size_bytes
-            wrong = _agreed(snapshot, present, vault)
+            wrong = agreed(snapshot, present, vault)
             now = await rows.digests(connection)
             if all(now.get(key) == snapshot.digests[key] for key in wrong):
                 break
@@ -61,7 +61,7 @@ async def take(url: str, store: BlockingObjectStore, home: Path, vault: Vault) -
     return Taken(manifest, copied_bytes)
 
 
-def _agreed(snapshot: Snapshot, present: dict[str, Entry], vault: Vault) -> list[str]:
+def agreed(snapshot: Snapshot, present: dict[str, Entry], vault: Vault) -> list[str]:
     """The keys of objects that are not what the rows say.
 
     What the store has lost since an earlier backup is taken from that one.
