@@ -16,6 +16,7 @@ from services.gateway.adapters.peers import open_peers
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
 from services.gateway.adapters.windows import open_windows
+from services.gateway.domain.in_hand import InHand
 from services.gateway.domain.keys import SigningKeys
 from services.gateway.domain.links import MediaLinks
 from services.gateway.domain.tokens import AccessTokens
@@ -48,6 +49,7 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
             renditions=Renditions(peers.catalog),
             tokens=AccessTokens(SigningKeys(secret)),
             links=MediaLinks(secret),
+            in_hand=InHand(settings.requests_at_once),
             upload_slots=asyncio.Semaphore(settings.uploads_at_once),
             closing=asyncio.Event(),
         )

@@ -45,6 +45,7 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
     )
     cors_origins: list[str] = Field(default=[], description="other sites that may call; off")
     requests_per_minute: int = Field(default=100, ge=1, le=1_000_000)
+    requests_at_once: int = Field(default=100, ge=1, le=10_000, description="of one user")
     media_requests_per_minute: int = Field(default=3000, ge=1, le=1_000_000)
     sign_ins_per_minute: int = Field(default=10, ge=1, le=10_000)
     connections: int = Field(default=10_000, ge=1, le=1_000_000)

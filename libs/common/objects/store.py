@@ -19,6 +19,8 @@ SOON_S = 8.0
 """How long one may wait for what the store does at once: to look, to read a beginning."""
 THREADS = 16
 CHUNK_BYTES = 256 * 1024
+PAUSE_S = 5.0
+"""How long a connection waits for a reader. The store has a thousand, and readers are slow."""
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -65,19 +67,32 @@ class ObjectStore:
         """Read an object, or part of it, in chunks, each fetched when the reader asks for it.
 
         No thread waits for a slow reader, and no more than one chunk is held
-        for it. A reader who may stop early wraps it in ``contextlib.aclosing``,
-        which frees the connection at once.
+        for it, nor a connection for more than a moment: then the rest is asked
+        for anew, bound to the same content. A reader who may stop early wraps it
+        in ``contextlib.aclosing``, which frees the connection at once.
         """
         opening = self._threads.submit(self._blocking.open, key, start, length, etag)
         reading: Future[bytes] | None = None
         try:
             response = await asyncio.wrap_future(opening)
-            while True:
+            left, etag = int(response.headers["Content-Length"]), response.headers["ETag"]
+            while left:
                 reading = self._threads.submit(response.read, CHUNK_BYTES)
                 chunk = await asyncio.wrap_future(reading)
                 if not chunk:
-                    break
-                yield chunk
+                    raise Unavailable("the object store broke off")
+                start, left = start + len(chunk), left - len(chunk)
+                pause = _Pause(opening, reading)
+                try:
+                    yield chunk
+                finally:
+                    pause.end()
+                if pause.was_long and left:
+                    opening = self._threads.submit(
+                        self._blocking.open, key, start, left, etag.strip('"')
+                    )
+                    reading = None
+                    response = await asyncio.wrap_future(opening)
         except (HTTPError, OSError) as error:
             raise Unavailable("the object store broke off") from error
         finally:
@@ -150,6 +165,23 @@ async def open_objects(settings: ObjectStoreSettings) -> AsyncGenerator[ObjectSt
         yield objects
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Pause:
+    """The time in which a reader does something else; a long one closes the connection."""
+
+    def __init__(self, opening: "Future[BaseHTTPResponse]", reading: "Future[bytes]") -> None:
+        self.was_long = False
+        self._opening = opening
+        self._reading = reading
+        self._clock = asyncio.get_running_loop().call_later(PAUSE_S, self._close)
+
+    def end(self) -> None:
+        self._clock.cancel()
+
+    def _close(self) -> None:
+        self.was_long = True
+        _close_when_done(self._opening, self._reading)
 
 
 def _close_when_done(opening: "Future[BaseHTTPResponse]", reading: "Future[bytes] | None") -> None:

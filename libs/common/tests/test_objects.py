@@ -10,7 +10,7 @@ import pytest
 from urllib3.response import BaseHTTPResponse
 
 from libs.common.faults import CannotStart, Conflict, InvalidInput, NotFound, Unavailable
-from libs.common.objects import ObjectStore, blocking_objects, open_objects
+from libs.common.objects import ObjectStore, blocking_objects, open_objects, store
 from libs.common.objects.store import CHUNK_BYTES
 from libs.common.settings import ObjectStoreSettings
 from libs.common.tests.waiting import until
@@ -143,6 +143,38 @@ async def test_a_cancelled_reader_frees_its_connection(
         reader.cancel()
     await asyncio.wait(readers)
     await until(lambda: all(response.closed for response in opened))
+
+
+async def test_a_reader_who_pauses_gives_the_connection_back_and_goes_on_where_it_was(
+    objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PAUSE_S", 0.05)
+    await objects.put_bytes("large", LARGE, "audio/wav")
+    opened: list[BaseHTTPResponse] = []
+    blocking = objects._blocking  # noqa: SLF001 to see the connections
+    real_open = blocking.open
+
+    def spy(
+        key: str, start: int = 0, length: int | None = None, etag: str = ""
+    ) -> BaseHTTPResponse:
+        opened.append(real_open(key, start, length, etag))
+        return opened[-1]
+
+    monkeypatch.setattr(blocking, "open", spy)
+    heard = bytearray()
+    async with aclosing(objects.open_range("large", 1000)) as chunks:
+        async for chunk in chunks:
+            heard += chunk
+            if len(opened) == 1:
+                await until(lambda: opened[0].closed)
+    assert heard == LARGE[1000:]
+    assert len(opened) == 2
+    async with aclosing(objects.open_range("large")) as chunks:
+        await anext(chunks)
+        await until(lambda: opened[-1].closed)
+        await objects.put_bytes("large", LARGE[::-1], "audio/wav")
+        with pytest.raises(Conflict):
+            await anext(chunks)
 
 
 async def test_a_signed_url_serves_anybody_until_it_is_tampered_with(tape: ObjectStore) -> None:

@@ -63,7 +63,15 @@ class Guard:
         if refusal:
             raise refusal
         admit(self.policy, principal)
+        if principal:
+            take_in_hand(request, principal.user_id)
         request.state.principal = principal
+
+
+def take_in_hand(request: Request, user_id: str) -> None:
+    """Count the request among those its user waits for, until it has been answered whole."""
+    let_go = parts_of(request).in_hand.take(user_id)
+    request.scope["tutti.afterwards"].append(let_go)
 
 
 PUBLIC = Guard(Policy.PUBLIC)

@@ -13,7 +13,7 @@ from services.gateway.domain.links import ForgedLink, MediaLink
 from services.gateway.domain.principals import Policy, Principal, Proof
 from services.gateway.http.bytes import inline, object_response
 from services.gateway.http.document import BYTES, PLAYLIST
-from services.gateway.http.entrance import Guard, guarded_router
+from services.gateway.http.entrance import Guard, guarded_router, take_in_hand
 from services.gateway.http.linking import Grant, Signature, parse_grant
 from services.gateway.http.parts import AllParts, Parts, now
 from services.gateway.wire.music import Quality, StreamQuality
@@ -70,6 +70,7 @@ async def play_link(
     """Play a track by a signed link, which needs no other proof."""
     link = signature.link(track_id, quality)
     await _check(link, parts)
+    take_in_hand(request, link.user_id)
     return await _stream(request, parts, link.user_id, track_id, quality)
 
 
@@ -80,6 +81,7 @@ async def play_hls_link(
     """Read HLS by a signed link: what a playlist names lies under the same signature."""
     link = parse_grant(track_id, grant)
     await _check(link, parts)
+    take_in_hand(request, link.user_id)
     return await _hls(request, parts, link.user_id, track_id, path)
 
 

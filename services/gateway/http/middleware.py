@@ -1,5 +1,6 @@
 """What happens to every request and answer, whatever the route."""
 
+import asyncio
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -8,10 +9,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.domain.conditions import is_among
-from services.gateway.http.problems import too_large
+from services.gateway.http.problems import too_large, too_slow
 from services.gateway.settings import GatewaySettings
 
 LARGEST_BODY_BYTES = 2**20
+BODY_S = 30.0
+"""How long such a body may take: the slowest of phones needs a tenth of that."""
 PARTS = "/parts/"
 COMPRESS_FROM_BYTES = 1000
 COMPRESS_LEVEL = 5
@@ -135,7 +138,7 @@ async def _send_tagged(start: Message, body: Message, asked: Headers, send: Send
 
 
 class Bounded:
-    """Refuses bodies larger than any JSON of ours; parts of files have measures of their own."""
+    """Refuses bodies larger or slower than any JSON; parts of files have measures of their own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -147,12 +150,19 @@ class Bounded:
             return
         declared = Headers(scope=scope).get("content-length", "")
         read_bytes = int(declared) if declared.isdecimal() else 0
+        deadline_s: float | None = asyncio.get_running_loop().time() + BODY_S
 
         async def counted() -> Message:
-            nonlocal read_bytes
+            nonlocal read_bytes, deadline_s
             if read_bytes > LARGEST_BODY_BYTES:
                 raise too_large(f"a body may have {LARGEST_BODY_BYTES} bytes at most", declared)
-            message = await receive()
+            try:
+                async with asyncio.timeout_at(deadline_s):
+                    message = await receive()
+            except TimeoutError:
+                raise too_slow(f"a body must arrive within {BODY_S:g} s") from None
+            if not message.get("more_body"):
+                deadline_s = None  # what follows is waiting for the client to leave
             if not declared:
                 read_bytes += len(message.get("body", b""))
             return message

@@ -36,6 +36,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         scope["tutti.headers"] = {}
+        scope["tutti.afterwards"] = []
         watch = _Watch(scope, send)
         with tracer.start_as_current_span(scope["method"], kind=trace.SpanKind.SERVER) as span:
             watch.trace_id = trace.format_trace_id(span.get_span_context().trace_id)
@@ -47,6 +48,8 @@ class Observed:
                     await of_bug()(scope, receive, watch.send)
             finally:
                 span.update_name(f"{scope['method']} {watch.route}")
+                for act in scope["tutti.afterwards"]:
+                    act()
                 watch.log()
 
 

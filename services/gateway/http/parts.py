@@ -23,6 +23,7 @@ from services.gateway.adapters.peers import (
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
 from services.gateway.adapters.windows import Windows
+from services.gateway.domain.in_hand import InHand
 from services.gateway.domain.links import MediaLinks
 from services.gateway.domain.tokens import AccessTokens
 from services.gateway.settings import GatewaySettings
@@ -44,6 +45,7 @@ class Parts:
     renditions: Renditions
     tokens: AccessTokens
     links: MediaLinks
+    in_hand: InHand
     upload_slots: asyncio.Semaphore
     closing: asyncio.Event
 

@@ -21,6 +21,7 @@ from libs.common.faults import (
     Unavailable,
 )
 from services.gateway.adapters.windows import TooManyRequests
+from services.gateway.domain.in_hand import TooManyAtOnce
 from services.gateway.wire.operating import FieldProblem, Problem
 
 CONTENT_TYPE = "application/problem+json"
@@ -34,11 +35,17 @@ STATUS: Mapping[type[Fault], HTTPStatus] = {
     PermissionDenied: HTTPStatus.FORBIDDEN,
     FailedPrecondition: HTTPStatus.CONFLICT,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyAtOnce: HTTPStatus.TOO_MANY_REQUESTS,
     TimedOut: HTTPStatus.GATEWAY_TIMEOUT,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """A share used up is a conflict, unless it is the share of requests, which comes back by itself."""
 
+PASSING = (
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
 CODES = {
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
@@ -75,7 +82,8 @@ def allowed_methods(request: Request) -> set[str]:
         if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
     ]
     ours = [route for route in matching if route.tags != ["pages"]]
-    return {method for route in ours or matching for method in route.methods or ()}
+    named = [route for route in ours if not route.param_convertors]
+    return {method for route in named or ours or matching for method in route.methods or ()}
 
 
 def problem(
@@ -103,7 +111,7 @@ def of_fault(fault: Fault) -> Response:
     headers: dict[str, str] = {}
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="tutti"'
-    elif status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT):
+    elif status in PASSING:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if isinstance(fault, TooManyRequests):
         headers |= {"Retry-After": str(fault.allowance.reset_s)} | fault.allowance.headers
@@ -130,6 +138,11 @@ def too_large(detail: str, declared: str) -> HTTPException:
     """Refuse a body. One without a declared length is hung up on: it may never end."""
     headers = None if declared else {"Connection": "close"}
     return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, headers)
+
+
+def too_slow(detail: str) -> HTTPException:
+    """Wait no longer for a body, and hang up: what still comes of it is no new request."""
+    return HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"})
 
 
 def of_bug() -> Response:

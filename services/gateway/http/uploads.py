@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
@@ -15,8 +16,8 @@ from services.gateway.adapters.windows import Window
 from services.gateway.domain.principals import Policy, Principal
 from services.gateway.http.document import RAW_BODY
 from services.gateway.http.entrance import Guard, Listener, guarded_router
-from services.gateway.http.parts import AllParts, CatalogPeer, IngestPeer, Parts
-from services.gateway.http.problems import too_large
+from services.gateway.http.parts import AllParts, CatalogPeer, IngestPeer
+from services.gateway.http.problems import too_large, too_slow
 from services.gateway.wire.imports import Item, Upload, UploadNew
 from services.gateway.wire.shapes import Id
 from tutti.catalog.v1 import catalog_pb2
@@ -27,8 +28,11 @@ routes = guarded_router("uploads")
 SLOT_S = 30.0
 PART_S = 300.0
 """How long one part may take to arrive."""
+SPOOL_BYTES = 256 * 1024
+"""What a part may hold in memory while it comes."""
 MOST_PARTS = 100_000
 OCTETS = "application/octet-stream"
+Spool = SpooledTemporaryFile[bytes]
 
 # Ingest keeps these keys with the upload itself, longer than a day.
 Creator = Annotated[Principal, Depends(Guard(Policy.USER, Window.MEDIA, replays=False))]
@@ -80,8 +84,8 @@ async def put_part(
     ingest = parts.peers.ingest
     asked = pb.GetUploadRequest(user_id=viewer.user_id, upload_id=upload_id)
     expected_bytes = part_bytes((await ingest.GetUpload(asked)).upload, part_number)
-    async with _slot(parts):
-        content = await _body(request, expected_bytes)
+    async with _received(request, expected_bytes) as file, slot(parts.upload_slots):
+        content = await asyncio.to_thread(_content, file)
         await parts.objects.put_bytes(f"staging/{upload_id}/{part_number:06d}", content, OCTETS)
     recorded = await ingest.RecordPart(
         pb.RecordPartRequest(
@@ -116,36 +120,57 @@ def part_bytes(upload: pb.Upload, part_number: int) -> int:
 
 
 @asynccontextmanager
-async def _slot(parts: Parts) -> AsyncGenerator[None]:
+async def slot(slots: asyncio.Semaphore) -> AsyncGenerator[None]:
     """Hold one of the places for parts in memory, or raise Unavailable when none gets free."""
     try:
-        await asyncio.wait_for(parts.upload_slots.acquire(), SLOT_S)
+        await asyncio.wait_for(slots.acquire(), SLOT_S)
     except TimeoutError:
         raise Unavailable("too many parts are on their way: send this one again") from None
     try:
         yield
     finally:
-        parts.upload_slots.release()
+        slots.release()
 
 
-async def _body(request: Request, expected_bytes: int) -> bytes:
-    """Read exactly so many bytes; one more is refused as soon as it arrives."""
+@asynccontextmanager
+async def _received(request: Request, expected_bytes: int) -> AsyncGenerator[Spool]:
+    """Read exactly so many bytes; one more is refused as soon as it arrives.
+
+    What takes its time to come waits on disk, so that slow senders hold neither memory nor a place.
+    """
     declared = request.headers.get("content-length", "")
-    refusal = too_large(f"this part must have {expected_bytes} bytes", declared)
     if declared.isdecimal() and int(declared) > expected_bytes:
-        raise refusal
-    content = bytearray()
-    try:
-        async with asyncio.timeout(PART_S):
-            async for chunk in request.stream():
-                content += chunk
-                if len(content) > expected_bytes:
-                    raise refusal
-    except TimeoutError:
-        status = HTTPStatus.REQUEST_TIMEOUT
-        raise HTTPException(status, f"a part must arrive within {PART_S:g} s") from None
-    except ClientDisconnect:
-        raise InvalidInput("the connection ended before the part did") from None
-    if len(content) < expected_bytes:
-        raise InvalidInput(f"this part must have {expected_bytes} bytes, not {len(content)}")
-    return bytes(content)
+        raise _of_another_size(expected_bytes, declared)
+    with SpooledTemporaryFile(SPOOL_BYTES) as file:
+        try:
+            async with asyncio.timeout(PART_S):
+                await _spool(request, file, expected_bytes)
+        except TimeoutError:
+            raise too_slow(f"a part must arrive within {PART_S:g} s") from None
+        except ClientDisconnect:
+            raise InvalidInput("the connection ended before the part did") from None
+        if file.tell() < expected_bytes:
+            raise InvalidInput(f"this part must have {expected_bytes} bytes, not {file.tell()}")
+        yield file
+
+
+async def _spool(request: Request, file: Spool, expected_bytes: int) -> None:
+    """Write what comes, in pieces that are worth the way to a thread."""
+    waiting = bytearray()
+    async for chunk in request.stream():
+        waiting += chunk
+        if file.tell() + len(waiting) > expected_bytes:
+            raise _of_another_size(expected_bytes, request.headers.get("content-length", ""))
+        if len(waiting) >= SPOOL_BYTES:
+            await asyncio.to_thread(file.write, waiting)
+            waiting = bytearray()
+    await asyncio.to_thread(file.write, waiting)
+
+
+def _content(file: Spool) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def _of_another_size(expected_bytes: int, declared: str) -> HTTPException:
+    return too_large(f"this part must have {expected_bytes} bytes", declared)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from services.gateway.http import connections
+from services.gateway.http import connections, middleware
 from services.gateway.tests.conftest import House, Site, open_site
 from services.gateway.tests.people import API, Person
 from services.gateway.tests.recordings import SOUND, publish
@@ -151,6 +151,14 @@ async def test_the_rest_of_a_body_that_was_answered_has_little_time(site: Site) 
     path = f"PUT {API}/uploads/none/parts/1 HTTP/1.1\r\nHost: tutti\r\n"
     request = path.encode() + b"Content-Length: 1000000\r\n\r\n"
     assert statuses(await told(site, request, *[b"x"] * 20, pause_s=0.1)) == [401]
+
+
+async def test_a_body_has_so_much_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "BODY_S", 0.3)
+    request = POST + JSON + b"Content-Length: 100\r\n\r\n"
+    heard = await told(site, request, *[b" "] * 10, pause_s=0.1)
+    assert statuses(heard) == [408]
+    assert b"connection: close" in heard
 
 
 @pytest.mark.slow

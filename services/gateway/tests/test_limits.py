@@ -1,13 +1,16 @@
 """How often one may ask, and asking once what was sent twice."""
 
 import asyncio
+import sys
 
 import pytest
 
+from scripts.servers import Servers
 from services.gateway.adapters import windows as windows_module
 from services.gateway.adapters.windows import Allowance, TooManyRequests, Window, open_windows
 from services.gateway.tests.conftest import House, open_site
 from services.gateway.tests.people import API, Person, sign_up
+from services.gateway.tests.waiting import until
 
 FORWARDED = "X-Forwarded-For"
 
@@ -30,6 +33,18 @@ async def test_a_listener_asks_so_often_in_any_minute(house: House) -> None:
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         assert "r=0" in refused.headers["ratelimit"]
         assert (await site.client.get("/livez")).status_code == 200
+
+
+@pytest.mark.slow
+async def test_twenty_processes_let_exactly_so_many_through(servers: Servers) -> None:
+    """``counting`` with 150 s shows the same for every minute that may be laid over them."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.gateway.tests.counting", servers.redis_url, "100", "2",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    told, _ = await process.communicate()
+    assert process.returncode == 0
+    assert len(told.splitlines()) == 100
 
 
 async def test_strangers_are_counted_by_address_behind_trusted_proxies(house: House) -> None:
@@ -72,6 +87,22 @@ async def test_without_redis_each_replica_counts_for_itself(
         with pytest.raises(TooManyRequests):
             await windows.enter(Window.API, "ada")
     assert len([line for line in caplog.messages if "the cache is away" in line]) == 1
+
+
+async def test_one_user_has_so_many_requests_at_once(house: House) -> None:
+    async with open_site(house, requests_at_once=2) as site, sign_up(site.client) as ada:
+        events = f"{API}/imports/events"
+        async with ada.client.stream("GET", events), ada.client.stream("GET", events):
+            answer = await ada.client.get(f"{API}/me")
+            assert (answer.status_code, answer.json()["code"]) == (429, "too_many_at_once")
+            assert answer.headers["retry-after"] == "1"
+            async with sign_up(site.client) as bob:
+                await bob.ask("GET", "/me")
+
+        async def let_go() -> bool:
+            return (await ada.client.get(f"{API}/me")).status_code == 200
+
+        await until(let_go)
 
 
 async def test_a_post_sent_twice_acts_once(ada: Person) -> None:

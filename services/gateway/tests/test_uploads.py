@@ -7,6 +7,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
+from libs.common.faults import Unavailable
 from services.gateway.http import uploads
 from services.gateway.tests.conftest import House, Site, open_site
 from services.gateway.tests.people import API, Person, sign_up
@@ -98,25 +99,53 @@ async def test_paths_are_no_file_names(ada: Person) -> None:
 
 
 @pytest.mark.slow
-async def test_parts_wait_for_their_turn_and_not_for_ever(
+async def test_a_part_that_comes_slowly_holds_no_other_up(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "SLOT_S", 0.1)
+    monkeypatch.setattr(uploads, "SPOOL_BYTES", 100)
     sending, sent = asyncio.Event(), asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:
+        for place in range(0, PART - 1, 111):
+            yield part(1)[: PART - 1][place : place + 111]
         sending.set()
-        yield part(1)[:-1]
         await sent.wait()
         yield part(1)[-1:]
 
     async with open_site(house, uploads_at_once=1) as site, sign_up(site.client) as ada:
-        path = f"/uploads/{(await announced(ada))['id']}/parts"
+        upload = await announced(ada)
+        path = f"/uploads/{upload['id']}/parts"
         first = asyncio.create_task(ada.ask("PUT", f"{path}/1", content=slow()))
         await sending.wait()
-        await asyncio.sleep(0.2)
-        problem = await ada.ask("PUT", f"{path}/2", 503, content=part(2))
-        assert "again" in problem["detail"]
+        told = await ada.ask("PUT", f"{path}/2", content=part(2))
+        assert told["received_parts"] == [2]
         sent.set()
-        assert (await first)["received_parts"] == [1]
-        await ada.ask("PUT", f"{path}/2", content=part(2))
+        assert (await first)["received_parts"] == [1, 2]
+        assert await site.objects.get_bytes(f"staging/{upload['id']}/000001") == part(1)
+
+
+async def test_parts_wait_for_a_place_in_memory_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uploads, "SLOT_S", 0.01)
+    taken = asyncio.Semaphore(0)
+    with pytest.raises(Unavailable, match="again"):
+        async with uploads.slot(taken):
+            raise AssertionError("there was no place")
+    taken.release()
+    async with uploads.slot(taken):
+        assert taken.locked()
+    assert not taken.locked()
+
+
+async def test_a_part_has_so_much_time(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "PART_S", 0.1)
+
+    async def never() -> AsyncIterator[bytes]:
+        yield part(1)[:10]
+        await asyncio.sleep(1)
+
+    path = f"/uploads/{(await announced(ada))['id']}/parts/1"
+    problem = await ada.ask("PUT", path, 408, content=never())
+    assert problem["code"] == "request_timeout"
