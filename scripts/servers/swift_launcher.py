@@ -5,6 +5,7 @@ and in FOLDER the configuration that swift.py writes. One process in place of
 four saves 120 MiB and three start-ups.
 """
 
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -18,6 +19,7 @@ utils.monkey_patch()
 eventlet.hubs.use_hub(utils.get_hub())
 
 # Only now, because these keep the sockets and locks that they find.
+from swift.common.bufferedhttp import BufferedHTTPConnection  # noqa: E402
 from swift.common.ring import RingBuilder  # noqa: E402
 from swift.common.utils.logs import get_swift_logger  # noqa: E402
 from swift.common.wsgi import (  # noqa: E402
@@ -69,6 +71,36 @@ def cached(application: Application) -> Application:
     return answer
 
 
+def known_to_each_other() -> Callable[[Application], Application]:
+    """Have the servers of this process answer each other alone.
+
+    Behind the proxy Swift asks nobody who they are, and its ports are open to everyone on this
+    machine. So each call among the servers carries a word that never leaves this process.
+    """
+    word = secrets.token_hex(32)
+    put_request = BufferedHTTPConnection.putrequest
+
+    def put_known_request(
+        connection: BufferedHTTPConnection, *given: object, **named: object
+    ) -> None:
+        put_request(connection, *given, **named)
+        connection.putheader("X-Tutti-Inner", word)
+
+    BufferedHTTPConnection.putrequest = put_known_request
+
+    def guarded(application: Application) -> Application:
+        def answer(environ: dict[str, object], respond: Callable[..., object]) -> Iterable[bytes]:
+            told = str(environ.get("HTTP_X_TUTTI_INNER", ""))
+            if secrets.compare_digest(told.encode(), word.encode()):
+                return application(environ, respond)
+            respond("403 Forbidden", [("Content-Length", "0")])
+            return ()
+
+        return answer
+
+    return guarded
+
+
 def build_rings(folder: Path) -> None:
     """Tell the proxy where each store listens: one disk, one copy."""
     for store in STORES:
@@ -80,13 +112,14 @@ def build_rings(folder: Path) -> None:
         builder.get_ring().save(str(folder / f"{store}.ring.gz"))
 
 
-def serve(config: Path) -> None:
+def serve(config: Path, guarded: Callable[[Application], Application] | None = None) -> None:
     """Answer on the port that the configuration names, until the process ends."""
     settings = appconfig(str(config))
     application = loadapp(str(config), global_conf={"log_name": config.stem})
+    application = cached(application)
     wsgi.server(
         get_socket(settings),
-        cached(application),
+        guarded(application) if guarded else application,
         utils.NullLogger(),
         protocol=SwiftHttpProtocol,
         # S3 clients look for "ETag", which Eventlet would turn into "Etag".
@@ -107,7 +140,9 @@ def main(folder: Path) -> None:
     utils.disable_fallocate()
     build_rings(folder)
     get_swift_logger.console_handler4logger = {}
-    servers = [eventlet.spawn(serve, folder / f"{name}.conf") for name in (*STORES, "proxy")]
+    guarded = known_to_each_other()
+    servers = [eventlet.spawn(serve, folder / f"{store}.conf", guarded) for store in STORES]
+    servers.append(eventlet.spawn(serve, folder / "proxy.conf"))
     eventlet.sleep(0)
     log_to_the_console()
     for server in servers:

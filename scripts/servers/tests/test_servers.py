@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
+import httpx
 import nats
+import psutil
 import pytest
 import redis.asyncio
 from minio import Minio
@@ -83,6 +85,27 @@ async def test_nobody_enters_without_the_secret(servers: Servers) -> None:
             await cache.get("tempo")
     assert servers.secret not in repr(servers)
     assert servers.postgres_url not in repr(servers)
+
+
+async def test_what_lies_behind_the_object_store_answers_the_object_store_alone(
+    servers: Servers,
+) -> None:
+    door = int(servers.s3_endpoint.rpartition(":")[2])
+    listening = [
+        (each.pid, each.laddr.port)
+        for each in psutil.net_connections("tcp")
+        if each.laddr and each.status == psutil.CONN_LISTEN
+    ]
+    [owner] = {pid for pid, port in listening if port == door}
+    behind = {port for pid, port in listening if pid == owner} - {door}
+    assert len(behind) == 3
+    async with httpx.AsyncClient() as stranger:
+        for port in behind:
+            for headers in ({}, {"X-Tutti-Inner": "guess"}):
+                answer = await stranger.get(
+                    f"http://127.0.0.1:{port}/recon/version", headers=headers
+                )
+                assert answer.status_code == 403
 
 
 async def test_a_service_owns_its_schema_and_cannot_read_another(servers: Servers) -> None:
