@@ -140,6 +140,36 @@ async def test_whatever_is_wrong_with_a_sign_in_the_answer_is_the_same(
     assert answers == {(grpc.StatusCode.UNAUTHENTICATED, "name or password is wrong")}
 
 
+async def test_every_refusal_to_sign_in_costs_one_hash_of_the_same_price(
+    accounts: AccountsServiceAsyncStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that time tells nobody who has an account; counted, for a busy machine measures badly."""
+    ada, bob = await sign_up(accounts, "ada"), await sign_up(accounts, "bob")
+    await accounts.EditUser(pb.EditUserRequest(viewer_id=ada.id, user_id=bob.id, disabled=True))
+    verify, prices = PasswordHasher.verify, []
+
+    def counted(hasher: PasswordHasher, kept: str | bytes, password: str | bytes) -> bool:
+        prices.append(str(kept).rpartition("$")[0].rpartition("$")[0])
+        return bool(verify(hasher, kept, password))
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    for name, password in (
+        ("ada", "wrong wrong wrong"),
+        ("ada", ""),
+        ("ada", "x" * 10_000),
+        ("bob", PASSWORD),
+        ("nobody", PASSWORD),
+        ("", ""),
+        ("null", "null"),
+        ("a\0b", PASSWORD),
+        ("x" * 10_000, PASSWORD),
+    ):
+        prices.clear()
+        code, message = await refusal(sign_in(accounts, name, password))
+        assert (code, message) == (grpc.StatusCode.UNAUTHENTICATED, "name or password is wrong")
+        assert prices == ["$argon2id$v=19$m=64,t=1,p=1"], name
+
+
 async def test_a_password_is_kept_as_argon2id_and_hashed_anew_when_its_cost_changes(
     running: Running, accounts: AccountsServiceAsyncStub
 ) -> None:

@@ -173,9 +173,11 @@ def _failures(operation: Json, policy: Policy, method: str) -> set[HTTPStatus]:
     if method not in ("GET", "HEAD"):
         failures.add(HTTPStatus.CONFLICT)
     if "requestBody" in operation:
-        failures |= {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.BAD_REQUEST}
-    if operation["tags"] == ["uploads"] and method == "PUT":
-        failures.add(HTTPStatus.REQUEST_TIMEOUT)
+        failures |= {
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.REQUEST_TIMEOUT,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        }
     return failures
 
 
