@@ -41,11 +41,21 @@ class PostgresSweep:
         return removing(self._pool)
 
     async def recover_lost_claims(self) -> int:
-        """Queue the steps whose worker is gone, with the attempt counted."""
+        """Queue the steps whose worker is gone, with the attempt counted.
+
+        No attempt is counted where the database itself was started anew since,
+        which the statistics tell also where only its sessions were.
+        """
         lost = await self._pool.fetch(
             """
+            WITH restarted AS (
+                SELECT greatest(pg_postmaster_start_time(), stats_reset) AS at FROM pg_stat_bgwriter
+            )
             UPDATE steps s SET state = 'queued', queued_at = NULL, worker_pid = NULL,
-                due_at = now(), error = 'the worker stopped in the middle of it'
+                due_at = now(), error = 'the worker stopped in the middle of it',
+                attempts = attempts - (worker_since < restarted.at)::int,
+                setbacks = setbacks + (worker_since < restarted.at)::int
+            FROM restarted
             WHERE state = 'running' AND (lease_until < now() OR NOT EXISTS (
                 SELECT FROM pg_stat_activity a
                 WHERE a.pid = s.worker_pid AND a.backend_start = s.worker_since
