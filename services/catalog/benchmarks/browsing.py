@@ -1,6 +1,7 @@
 """How fast the catalog answers at 100,000 tracks: python -m services.catalog.benchmarks.browsing.
 
-The whole service over gRPC, one caller, on a PostgreSQL of its own.
+The catalog as a process of its own over gRPC, on servers of its own. The
+viewer sees 100,000 tracks in three libraries, of 110,000 in twenty-one.
 """
 
 from __future__ import annotations
@@ -12,161 +13,85 @@ import platform
 import statistics
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-import grpc
-
-from libs.common.events import open_bus
-from libs.common.postgres import connect
-from scripts.servers import create_service_database, running_servers
-from services.catalog.__main__ import catalog
-from services.catalog.benchmarks.shelf import fill
-from services.catalog.settings import CatalogSettings
-from tutti.catalog.v1 import accounts_pb2
-from tutti.catalog.v1 import catalog_pb2 as pb
-from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub
-from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
+from services.catalog.benchmarks.calls import calls
+from services.catalog.benchmarks.house import furnished, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Sequence
 
-    import asyncpg
+    from services.catalog.benchmarks.calls import Call
+    from services.catalog.benchmarks.house import Serving
 
-    from services.catalog.benchmarks.shelf import Shelf
-    from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub
-
-    Call: TypeAlias = Callable[[int], Awaitable[object]]
-
-
-PASSWORD = "a slow train of thought"  # noqa: S105  of a server that lives for a minute
+TRACKS = 110_000
+CLIENTS = 16
+WARMING = 8
+"""Calls not counted: a prepared statement gets its lasting plan with the sixth."""
 
 
-async def main(calls: int, explain: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What came of many calls of one kind."""
+
+    times_ms: Sequence[float]
+    elapsed_s: float
+    catalog_cpu_s: float
+    postgres_cpu_s: float
+
+    def __str__(self) -> str:
+        percentiles = statistics.quantiles(self.times_ms, n=100)
+        count = len(self.times_ms)
+        return (
+            f"{statistics.median(self.times_ms):8.1f} {percentiles[98]:8.1f}"
+            f" {count / self.elapsed_s:8.0f}"
+            f" {1000 * self.catalog_cpu_s / count:8.1f} {1000 * self.postgres_cpu_s / count:8.1f}"
+        )
+
+
+async def main(track_count: int, times: int, only: str) -> None:
     """Fill a catalog, time each kind of call, print a table."""
     with tempfile.TemporaryDirectory() as folder:
-        async with running_servers(Path(folder)) as servers:
-            settings = CatalogSettings(
-                rpc_port=0,
-                database_url=await create_service_database(servers, "catalog"),
-                nats_url=servers.nats_url,
-            )
-            async with (
-                open_bus(settings.nats_url) as bus,
-                catalog(settings, bus) as address,
-                grpc.aio.insecure_channel(address) as channel,
-                connect(settings.database_url, "catalog", most=1) as database,
-            ):
-                user = await AccountsServiceStub(channel).CreateUser(
-                    accounts_pb2.CreateUserRequest(name="ada", password=PASSWORD)
-                )
-                started = time.perf_counter()
-                async with database.acquire() as connection:
-                    shelf = await fill(connection, user.user.own_library_id)
-                print(f"filled in {time.perf_counter() - started:.0f} s")
-                await report(CatalogServiceStub(channel), shelf, user.user.id, calls)
-                if explain:
-                    await explained(database, user.user.id)
+        async with furnished(Path(folder), track_count) as house, serving(house) as running:
+            load = os.getloadavg()[0]
+            print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f}")
+            head = "p50 ms   p99 ms    a s.   CPU ms   CPU ms"
+            print(f"{'':32}  {'one caller: ' + head:>44}  {f'{CLIENTS} callers: ' + head:>44}")
+            asked = await calls(running.channel, house.shelf, house.viewer_id)
+            for name, call in asked.items():
+                if only in name:
+                    alone = await measured(running, call, times, 1)
+                    together = await measured(running, call, times, CLIENTS)
+                    print(f"{name:28} {alone} {together}", flush=True)
 
 
-async def report(music: CatalogServiceAsyncStub, shelf: Shelf, viewer_id: str, calls: int) -> None:
-    """Time the calls."""
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print(f"{'call':34} {'p50 ms':>8} {'p99 ms':>8}")
-    for name, call in browsing(music, shelf, viewer_id).items():
-        await call(0)
-        times = []
-        for n in range(calls):
+async def measured(running: Serving, call: Call, times: int, clients: int) -> Figures:
+    """Ask so many times, so many at once."""
+    for n in range(WARMING):
+        await call(n)
+    times_ms: list[float] = []
+    numbers = iter(range(times))
+
+    async def client() -> None:
+        for n in numbers:
             started = time.perf_counter()
             await call(n)
-            times.append((time.perf_counter() - started) * 1000)
-        p99 = statistics.quantiles(times, n=100)[98]
-        print(f"{name:34} {statistics.median(times):8.1f} {p99:8.1f}")
+            times_ms.append((time.perf_counter() - started) * 1000)
 
-
-def browsing(  # noqa: C901  one small call after the other
-    music: CatalogServiceAsyncStub, shelf: Shelf, viewer_id: str
-) -> dict[str, Call]:
-    """What a person browsing asks for."""
-    tokens = {"albums": "", "tracks": "", "changes": ""}
-
-    async def albums(_: int) -> None:
-        request = pb.ListAlbumsRequest(viewer_id=viewer_id, page_token=tokens["albums"])
-        tokens["albums"] = (await music.ListAlbums(request)).next_page_token
-
-    async def tracks(_: int) -> None:
-        request = pb.ListTracksRequest(viewer_id=viewer_id, page_token=tokens["tracks"])
-        tokens["tracks"] = (await music.ListTracks(request)).next_page_token
-
-    async def shuffled(_: int) -> None:
-        order = pb.TRACK_ORDER_RANDOM
-        await music.ListTracks(pb.ListTracksRequest(viewer_id=viewer_id, order=order))
-
-    async def of_genre(_: int) -> None:
-        await music.ListTracks(pb.ListTracksRequest(viewer_id=viewer_id, genre="jazz"))
-
-    async def artists(_: int) -> None:
-        await music.ListArtists(pb.ListArtistsRequest(viewer_id=viewer_id))
-
-    async def artist(n: int) -> None:
-        artist_id = shelf.artists[n % len(shelf.artists)][0]
-        await music.GetArtist(pb.GetArtistRequest(viewer_id=viewer_id, artist_id=artist_id))
-
-    async def album(n: int) -> None:
-        album_id = shelf.albums[n % len(shelf.albums)][0]
-        await music.GetAlbum(pb.GetAlbumRequest(viewer_id=viewer_id, album_id=album_id))
-
-    async def rendition(n: int) -> None:
-        await music.GetTracks(pb.GetTracksRequest(viewer_id=viewer_id, track_ids=[f"track{n:07}"]))
-
-    async def search(n: int) -> None:
-        query = f"{shelf.words[n * 7 % len(shelf.words)]} {shelf.words[n * 11 % 5000][:4]}"
-        await music.SearchNames(pb.SearchNamesRequest(viewer_id=viewer_id, query=query))
-
-    async def search_letter(n: int) -> None:
-        query = "abcdefghiklmnoprstuvz"[n % 21]
-        await music.SearchNames(pb.SearchNamesRequest(viewer_id=viewer_id, query=query))
-
-    async def genres(_: int) -> None:
-        await music.ListGenres(pb.ListGenresRequest(viewer_id=viewer_id))
-
-    async def changes(_: int) -> None:
-        request = pb.ListChangesRequest(viewer_id=viewer_id, cursor=tokens["changes"])
-        tokens["changes"] = (await music.ListChanges(request)).next_cursor
-
-    return {
-        "albums by title, 50": albums,
-        "tracks by title, 50": tracks,
-        "tracks shuffled, 50": shuffled,
-        "tracks of a genre, 50": of_genre,
-        "artists, 50": artists,
-        "one artist": artist,
-        "one album": album,
-        "one track": rendition,
-        "search, two words": search,
-        "search, one letter": search_letter,
-        "genres": genres,
-        "changes, 200": changes,
-    }
-
-
-async def explained(database: asyncpg.Pool, viewer_id: str) -> None:
-    """Print how PostgreSQL goes about the costliest part of a search."""
-    async with database.acquire() as connection, connection.transaction():
-        await connection.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.3")
-        rows = await connection.fetch(
-            """
-            EXPLAIN (ANALYZE, BUFFERS) SELECT id FROM tracks WHERE search_text %> 'kalomi ras'
-            AND library_id IN (SELECT visible_libraries($1))
-            """,
-            viewer_id,
-        )
-        print("\n".join(row[0] for row in rows))
+    catalog_s, postgres_s = running.cpu_s()
+    started = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(clients)))
+    elapsed_s = time.perf_counter() - started
+    catalog_then_s, postgres_then_s = running.cpu_s()
+    return Figures(times_ms, elapsed_s, catalog_then_s - catalog_s, postgres_then_s - postgres_s)
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--calls", type=int, default=100)
-    options.add_argument("--explain", action="store_true")
+    options.add_argument("--tracks", type=int, default=TRACKS)
+    options.add_argument("--calls", type=int, default=200)
+    options.add_argument("--only", default="", help="calls whose name contains this")
     arguments = options.parse_args()
-    asyncio.run(main(arguments.calls, arguments.explain))
+    asyncio.run(main(arguments.tracks, arguments.calls, arguments.only))

@@ -15,7 +15,9 @@ SYLLABLES = re.findall(
     r"\w+", "ka lo mi ra ten dor vel sha ni qu ost ber lin mor gan ute ish al ge fra zo"
 )
 WORDS_KNOWN = 6000
-ARTISTS, ALBUMS_EACH, TRACKS_EACH = 1250, 8, 10
+ALBUMS_EACH, TRACKS_EACH = 4, 10
+PLACES = (0, 0, 0, 1, 0, 2, 0, 1, 0, 3, 1)
+"""In which library each album lies, over and over: six of eleven in the first, one in the last."""
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 BEATS_S = [beat / 2 for beat in range(360)]
 MEASURED = {
@@ -26,23 +28,39 @@ MEASURED = {
 }
 """What every track here has; as defaults, since COPY takes no JSON from asyncpg."""
 GENRES = ["Ambient", "Rock", "Jazz", "Techno", "Folk", "Hip-Hop", "Klassik", "Soul"]
+RARE_GENRE = "Gamelan"
+RARE_EVERY = 500
 
 
 class Shelf:
     """Makes up names and numbers, the same ones every time."""
 
-    def __init__(self, library_id: str) -> None:
+    def __init__(self, library_ids: Sequence[str], track_count: int) -> None:
         self._random = random.Random(7)  # noqa: S311  names, not secrets
-        self._library_id = library_id
+        self._library_ids = library_ids
+        self.track_count = track_count
         self.words = ["".join(self._random.choices(SYLLABLES, k=3)) for _ in range(WORDS_KNOWN)]
-        self.artists = [(f"artist{n:05}", self._title()) for n in range(ARTISTS)]
+        album_count = track_count // TRACKS_EACH
+        self.artists = [
+            (f"artist{n:05}", self._title()) for n in range(-(-album_count // ALBUMS_EACH))
+        ]
         self.albums = [
             (f"album{n:06}", self._title(), self.artists[n // ALBUMS_EACH])
-            for n in range(ARTISTS * ALBUMS_EACH)
+            for n in range(album_count)
         ]
 
     def _title(self) -> str:
         return " ".join(self._random.choices(self.words, k=self._random.randint(1, 4))).title()
+
+    def _library_id(self, album: int) -> str:
+        return self._library_ids[PLACES[album % len(PLACES)]]
+
+    def cover_sha256(self, album: int) -> str:
+        """The cover of an album, counted from 0."""
+        return hashlib.sha256(self.albums[album][0].encode()).hexdigest()
+
+    def _genre(self, album: int) -> str:
+        return GENRES[album % len(GENRES)] if album % RARE_EVERY else RARE_GENRE
 
     def artist_rows(self) -> Iterator[Sequence[object]]:
         """Rows of artists."""
@@ -55,80 +73,86 @@ class Shelf:
         for n, (album_id, title, (_, by)) in enumerate(self.albums):
             date = str(1960 + n % 65)
             names = album_names(title, sort_name(title), [Credit(by)])
-            genre = GENRES[n % len(GENRES)]
+            genre = self._genre(n)
             yield (
-                album_id, self._library_id, *names.values(), identity(title, by, date), date,
+                album_id, self._library_id(n), *names.values(), identity(title, by, date), date,
                 TRACKS_EACH, 180_000 * TRACKS_EACH, [genre], [folded(genre)],
-                hashlib.sha256(album_id.encode()).hexdigest(), EPOCH + timedelta(minutes=n),
+                self.cover_sha256(n), EPOCH + timedelta(minutes=n),
             )  # fmt: skip
 
     def track_rows(self) -> Iterator[Sequence[object]]:
         """Rows of tracks."""
-        for n in range(len(self.albums) * TRACKS_EACH):
-            album_id, album, (_, by) = self.albums[n // TRACKS_EACH]
+        for n in range(self.track_count):
+            album_number = n // TRACKS_EACH
+            album_id, album, (_, by) = self.albums[album_number]
             title = self._title()
-            genre = GENRES[n // TRACKS_EACH % len(GENRES)]
+            genre = self._genre(album_number)
             content = hashlib.sha256(str(n).encode()).hexdigest()
-            cover = hashlib.sha256(album_id.encode()).hexdigest()
+            cover = self.cover_sha256(album_number)
             yield (
-                f"track{n:07}", self._library_id, content, title, sort_name(title),
+                track_id(n), self._library_id(album_number), content, title, sort_name(title),
                 folded(sort_name(title)), searchable(title, by, album), album_id, folded(album),
                 1, n % TRACKS_EACH + 1, 180_000, "1999", [genre], [folded(genre)], cover,
                 BEATS_S, EPOCH + timedelta(seconds=n),
             )  # fmt: skip
 
-    def credit_rows(self, kind: str) -> Iterator[Sequence[object]]:
-        """Rows of who made tracks or albums."""
-        each, count = (1, len(self.albums)) if kind == "album" else (
-            TRACKS_EACH, len(self.albums) * TRACKS_EACH
-        )  # fmt: skip
-        for n in range(count):
-            _, _, (artist_id, name) = self.albums[n // each]
-            row_id = f"album{n:06}" if kind == "album" else f"track{n:07}"
-            yield row_id, 0, self._library_id, artist_id, name, ""
+    def album_credits(self) -> Iterator[Sequence[object]]:
+        """Rows of who made albums."""
+        for n, (album_id, _, (artist_id, name)) in enumerate(self.albums):
+            yield album_id, 0, self._library_id(n), artist_id, name, ""
+
+    def track_credits(self) -> Iterator[Sequence[object]]:
+        """Rows of who made tracks."""
+        for n in range(self.track_count):
+            _, _, (artist_id, name) = self.albums[n // TRACKS_EACH]
+            yield track_id(n), 0, self._library_id(n // TRACKS_EACH), artist_id, name, ""
 
 
-async def fill(connection: Connection, library_id: str) -> Shelf:
-    """Write a catalog of 100,000 tracks, its sync log included."""
-    shelf = Shelf(library_id)
+def track_id(number: int) -> str:
+    """The id of a track, counted from 0."""
+    return f"track{number:07}"
+
+
+async def fill(connection: Connection, library_ids: Sequence[str], track_count: int) -> Shelf:
+    """Write a catalog of so many tracks in four libraries, its sync log included."""
+    shelf = Shelf(library_ids, track_count)
     await connection.execute("SET statement_timeout = 0")
     for column, value in MEASURED.items():
         await connection.execute(f"ALTER TABLE tracks ALTER {column} SET DEFAULT '{value}'")
-    for table in ("tracks", "albums"):
-        await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER count")
-    await connection.copy_records_to_table(
-        "artists", records=shelf.artist_rows(),
-        columns=["id", "name", "sort_name", "name_key", "sort_key", "search_text"],
+    await _copy(
+        connection, "artists", "id name sort_name name_key sort_key search_text",
+        shelf.artist_rows(),
     )  # fmt: skip
-    await connection.copy_records_to_table(
-        "albums", records=shelf.album_rows(),
-        columns=[
-            "id", "library_id", *album_names("", "", []), "tagged_as", "date", "track_count",
-            "duration_ms", "genres", "genre_keys", "cover_sha256", "added_at",
-        ],
+    await _copy(
+        connection, "albums",
+        f"id library_id {' '.join(album_names('', '', []))} tagged_as date track_count duration_ms"
+        " genres genre_keys cover_sha256 added_at",
+        shelf.album_rows(),
     )  # fmt: skip
-    await connection.copy_records_to_table(
-        "tracks", records=shelf.track_rows(), timeout=600,
-        columns=[
-            "id", "library_id", "content_sha256", "title", "sort_title", "sort_key", "search_text",
-            "album_id", "album_key", "disc_number", "track_number", "duration_ms", "date",
-            "genres", "genre_keys", "cover_sha256", "beats_s", "added_at",
-        ],
+    await _copy(
+        connection, "tracks",
+        "id library_id content_sha256 title sort_title sort_key search_text album_id album_key"
+        " disc_number track_number duration_ms date genres genre_keys cover_sha256 beats_s"
+        " added_at",
+        shelf.track_rows(),
     )  # fmt: skip
-    for kind in ("album", "track"):
-        await connection.copy_records_to_table(
-            f"{kind}_artists", records=shelf.credit_rows(kind), timeout=600,
-            columns=[f"{kind}_id", "position", "library_id", "artist_id", "name", "join_phrase"],
-        )  # fmt: skip
+    credit = "position library_id artist_id name join_phrase"
+    await _copy(connection, "album_artists", f"album_id {credit}", shelf.album_credits())
+    await _copy(connection, "track_artists", f"track_id {credit}", shelf.track_credits())
     await connection.execute(
-        "INSERT INTO artist_libraries SELECT id, $1, $2, $3, '', '' FROM artists",
-        library_id, ALBUMS_EACH, ALBUMS_EACH * TRACKS_EACH,
-    )  # fmt: skip
-    await connection.execute(
-        "UPDATE libraries SET album_count = $2, track_count = $3 WHERE id = $1",
-        library_id, len(shelf.albums), len(shelf.albums) * TRACKS_EACH,
-    )  # fmt: skip
-    for table in ("tracks", "albums"):
-        await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER count")
-    await connection.execute("ANALYZE")
+        """
+        INSERT INTO artist_libraries
+        SELECT artist_id, library_id, count(*), count(*) * $1, '', '' FROM album_artists
+        GROUP BY artist_id, library_id
+        """,
+        TRACKS_EACH,
+    )
     return shelf
+
+
+async def _copy(
+    connection: Connection, table: str, columns: str, rows: Iterator[Sequence[object]]
+) -> None:
+    await connection.copy_records_to_table(
+        table, records=rows, columns=columns.split(), timeout=600
+    )
