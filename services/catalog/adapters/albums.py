@@ -6,18 +6,13 @@ from datetime import datetime
 import asyncpg
 
 from libs.common.postgres import Connection, Pool
-from services.catalog.adapters.listing import Conditions, Order, listed
-from services.catalog.adapters.rows import credits_in, credits_of, marks_in, marks_of
+from services.catalog.adapters.listing import listed
+from services.catalog.adapters.lists import Conditions, List, Order
+from services.catalog.adapters.rows import SEEN, credits_in, credits_of, marks_in, marks_of
+from services.catalog.adapters.shuffling import shuffled
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.listing import AlbumOrder, Filter, Listing
 from services.catalog.domain.music import Album, Track, UnknownAlbum, UnknownCover
-from services.catalog.domain.names import folded
-
-HEARD = """(
-    SELECT album_id AS id, sum(play_count) AS plays, max(last_played_at) AS last_played_at
-    FROM track_plays JOIN tracks ON tracks.id = track_plays.track_id
-    WHERE user_id = $1 AND album_id IS NOT NULL GROUP BY album_id
-)"""
 
 ALBUM = f"""
     SELECT album.id, album.library_id, album.title, album.sort_title, {credits_of("album")}, date,
@@ -27,15 +22,24 @@ ALBUM = f"""
     FROM albums AS album
     {marks_of("album")}
     LEFT JOIN LATERAL (
-        SELECT sum(h.play_count) AS play_count, max(h.last_played_at) AS last_played_at
-        FROM tracks t JOIN track_plays h ON h.track_id = t.id AND h.user_id = $1
-        WHERE t.album_id = album.id
+        SELECT sum(play_count) AS play_count, max(last_played_at) AS last_played_at
+        FROM track_plays WHERE user_id = $1 AND album_id = album.id
     ) AS p ON true
 """
 
-PLAYS = f"JOIN {HEARD} AS heard ON heard.id = album.id"
-RATINGS = """JOIN ratings AS rated
-    ON rated.user_id = $1 AND rated.kind = 'album' AND rated.entity_id = album.id"""
+PLAYED = """
+    SELECT album_id AS id, library_id, sum(play_count)::bigint AS plays,
+        max(last_played_at) AS last_played_at
+    FROM track_plays WHERE user_id = $1 AND album_id IS NOT NULL GROUP BY album_id, library_id
+"""
+RATED = """
+    SELECT rated.id, library_id, rating
+    FROM ratings JOIN albums AS rated ON rated.id = entity_id
+    WHERE user_id = $1 AND kind = 'album'
+"""
+FAVOURITE = """album.id = ANY(ARRAY(
+    SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'album'
+))"""
 
 ORDERS = {
     AlbumOrder.TITLE: Order("title", ["album.sort_key", "album.id"], [str, str]),
@@ -47,21 +51,15 @@ ORDERS = {
     ),
     AlbumOrder.YEAR: Order("year", ["album.date", "album.id"], [str, str], descending=True),
     AlbumOrder.FREQUENT: Order(
-        "frequent", ["heard.plays::bigint", "album.id"], [int, str], descending=True, join=PLAYS
+        "frequent", ["mine.plays", "mine.id"], [int, str], descending=True, mine=PLAYED
     ),
     AlbumOrder.RECENT: Order(
-        "recent",
-        ["heard.last_played_at", "album.id"],
-        [datetime, str],
-        descending=True,
-        join=PLAYS,
+        "recent", ["mine.last_played_at", "mine.id"], [datetime, str], descending=True, mine=PLAYED
     ),
     AlbumOrder.RATING: Order(
-        "rating", ["rated.rating", "album.id"], [int, str], descending=True, join=RATINGS
+        "rating", ["mine.rating", "mine.id"], [int, str], descending=True, mine=RATED
     ),
-    AlbumOrder.RANDOM: Order(
-        "random", ["hashtextextended(album.id, {seed})", "album.id"], [int, str]
-    ),
+    AlbumOrder.RANDOM: Order("random", shuffled("album.id"), [int, int, str]),
 }
 
 
@@ -77,7 +75,7 @@ class Albums:
         """One page of the albums the viewer sees."""
         where = _conditions(viewer_id, wanted)
         async with self._pool.acquire() as connection:
-            page = await listed(connection, "album", ORDERS[order], where, token, size)
+            page = await listed(connection, List("album", ORDERS[order], where), token, size)
             albums = await albums_by_id(connection, viewer_id, page.rows)
         return Listing(albums, page.next_page_token, page.total_count)
 
@@ -100,13 +98,9 @@ class Albums:
     async def check_cover(self, viewer_id: str, cover_sha256: str) -> None:
         """Raise UnknownCover unless something the viewer sees has this cover."""
         seen = await self._pool.fetchval(
-            """
-            WITH seen AS MATERIALIZED (SELECT visible_libraries($1) AS id)
-            SELECT EXISTS (
-                SELECT FROM tracks WHERE cover_sha256 = $2 AND library_id IN (SELECT id FROM seen)
-            ) OR EXISTS (
-                SELECT FROM albums WHERE cover_sha256 = $2 AND library_id IN (SELECT id FROM seen)
-            )
+            f"""
+            SELECT EXISTS (SELECT FROM tracks WHERE cover_sha256 = $2 AND library_id = {SEEN})
+                OR EXISTS (SELECT FROM albums WHERE cover_sha256 = $2 AND library_id = {SEEN})
             """,
             viewer_id, cover_sha256,
         )  # fmt: skip
@@ -119,7 +113,7 @@ async def albums_by_id(
 ) -> list[Album]:
     """Those of the albums the viewer sees, in the order asked for."""
     rows = await connection.fetch(
-        f"{ALBUM} WHERE album.id = ANY($2) AND album.library_id IN (SELECT visible_libraries($1))",
+        f"{ALBUM} WHERE album.id = ANY($2) AND album.library_id = {SEEN}",
         viewer_id, album_ids,
     )  # fmt: skip
     found = {row["id"]: _album_of(row) for row in rows}
@@ -153,20 +147,18 @@ def _album_of(row: asyncpg.Record) -> Album:
 def _conditions(viewer_id: str, wanted: Filter) -> Conditions:
     where = Conditions([viewer_id])
     if wanted.library_id:
-        where.add("album.library_id = {}", wanted.library_id)
+        where.of_library("album", wanted.library_id)
+    if wanted.genre:
+        where.of_genre("album", wanted.genre)
     if wanted.artist_id:
-        where.add(
-            "album.id IN (SELECT album_id FROM album_artists WHERE artist_id = {})",
+        where.narrow(
+            "album.id = ANY(ARRAY(SELECT album_id FROM album_artists WHERE artist_id = {}))",
             wanted.artist_id,
         )
-    if wanted.genre:
-        where.add("album.genre_keys @> ARRAY[{}]", folded(wanted.genre))
     if wanted.favourites_only:
-        where.add(
-            "album.id IN (SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'album')"
-        )
+        where.narrow(FAVOURITE)
     if wanted.from_year:
-        where.add("album.year >= {}", wanted.from_year)
+        where.add("album.date >= {}", f"{wanted.from_year:04}")
     if wanted.to_year:
-        where.add("album.year <= {}", wanted.to_year)
+        where.add("album.date > '' AND album.date < {}", f"{wanted.to_year:04}~")
     return where

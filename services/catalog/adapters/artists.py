@@ -7,12 +7,13 @@ import asyncpg
 
 from libs.common.postgres import Connection, Pool
 from services.catalog.adapters.albums import albums_by_id
-from services.catalog.adapters.rows import marks_in, marks_of
+from services.catalog.adapters.lists import Conditions
+from services.catalog.adapters.rows import SEEN, marks_in, marks_of
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.listing import Filter, Listing
 from services.catalog.domain.music import Album, Artist, Genre, Track, UnknownArtist
 from services.catalog.domain.names import folded
-from services.catalog.domain.paging import page_position, page_token
+from services.catalog.domain.paging import Place, page_position, page_token
 
 MOST_TOP_TRACKS = 20
 
@@ -26,20 +27,15 @@ ARTIST = f"""
             coalesce((array_agg(cover_sha256 ORDER BY cover_date DESC, library_id)
                 FILTER (WHERE cover_sha256 <> ''))[1], '') AS cover_sha256
         FROM artist_libraries
-        WHERE artist_id = artist.id AND library_id IN (SELECT visible_libraries($1))
+        WHERE artist_id = artist.id AND library_id = {SEEN}
         HAVING count(*) > 0
     ) AS here ON true
     {marks_of("artist")}
 """
 
-WANTED = """
-    EXISTS (
-        SELECT FROM artist_libraries AS here WHERE here.artist_id = artist.id
-        AND here.library_id IN (SELECT visible_libraries($1)) AND ($2 = '' OR here.library_id = $2)
-    ) AND (NOT $3::boolean OR artist.id IN (
-        SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'artist'
-    )) AND (starts_with(artist.name_key, $4) OR starts_with(artist.sort_key, $4))
-"""
+FAVOURITE = """artist.id = ANY(ARRAY(
+    SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'artist'
+))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +57,11 @@ class Artists:
     async def page(self, viewer_id: str, wanted: Filter, token: str, size: int) -> Listing[Artist]:
         """One page of the artists the viewer sees, by sort name."""
         total, *after = page_position(token, [int, str, str]) or (None, "", "")
-        values = (
-            viewer_id,
-            wanted.library_id,
-            wanted.favourites_only,
-            folded(wanted.name_prefix),
-        )
+        where = _conditions(viewer_id, wanted)
         async with self._pool.acquire() as connection:
             if total is None:
-                total = await connection.fetchval(
-                    f"SELECT count(*) FROM artists AS artist WHERE {WANTED}", *values
-                )
-            rows = await connection.fetch(
-                f"""
-                SELECT artist.id, artist.sort_key FROM artists AS artist
-                WHERE {WANTED} AND (artist.sort_key, artist.id) > ($5::text COLLATE "C", $6)
-                ORDER BY artist.sort_key, artist.id LIMIT $7
-                """,
-                *values, *after, size + 1,
-            )  # fmt: skip
+                total = await _count(connection, where)
+            rows = await _page(connection, where, after, size)
             ids = [row["id"] for row in rows[:size]]
             artists = await artists_by_id(connection, viewer_id, ids)
         last = rows[size - 1] if len(rows) > size else None
@@ -105,35 +87,26 @@ class Artists:
     async def genres(self, viewer_id: str) -> Sequence[Genre]:
         """Genres by name; however a genre is written, it is one."""
         rows = await self._pool.fetch(
-            """
-            WITH seen AS MATERIALIZED (SELECT visible_libraries($1) AS id)
-            SELECT min(name) AS name, sum(albums)::int AS album_count,
-                sum(tracks)::int AS track_count
-            FROM (
-                SELECT folded, name, 0 AS albums, 1 AS tracks
-                FROM tracks, unnest(genre_keys, genres) AS genre(folded, name)
-                WHERE library_id IN (SELECT id FROM seen)
-                UNION ALL
-                SELECT folded, name, 1, 0
-                FROM albums, unnest(genre_keys, genres) AS genre(folded, name)
-                WHERE library_id IN (SELECT id FROM seen)
-            ) AS written GROUP BY folded ORDER BY folded
+            f"""
+            SELECT min(name) AS name, sum(album_count)::int AS album_count,
+                sum(track_count)::int AS track_count
+            FROM genre_counts WHERE library_id = {SEEN} GROUP BY folded ORDER BY folded
             """,
             viewer_id,
         )
         return [Genre(*row) for row in rows]
 
 
-OWN_ALBUMS = """
+OWN_ALBUMS = f"""
     SELECT album.id FROM albums AS album
-    WHERE album.library_id IN (SELECT visible_libraries($1))
+    WHERE album.library_id = {SEEN}
         AND album.id IN (SELECT album_id FROM album_artists WHERE artist_id = $2)
     ORDER BY album.date DESC, album.added_at DESC, album.id LIMIT 500
 """
 
-ALBUMS_OF_OTHERS = """
+ALBUMS_OF_OTHERS = f"""
     SELECT album.id FROM albums AS album
-    WHERE album.library_id IN (SELECT visible_libraries($1))
+    WHERE album.library_id = {SEEN}
         AND album.id IN (
             SELECT tracks.album_id FROM track_artists JOIN tracks ON tracks.id = track_id
             WHERE artist_id = $2
@@ -145,7 +118,7 @@ ALBUMS_OF_OTHERS = """
 TOP_TRACKS = f"""
     SELECT track.id FROM tracks AS track
     LEFT JOIN track_plays AS heard ON heard.user_id = $1 AND heard.track_id = track.id
-    WHERE track.library_id IN (SELECT visible_libraries($1))
+    WHERE track.library_id = {SEEN}
         AND track.id IN (SELECT track_id FROM track_artists WHERE artist_id = $2)
     ORDER BY heard.play_count DESC NULLS LAST, track.added_at DESC, track.id
     LIMIT {MOST_TOP_TRACKS}
@@ -159,6 +132,54 @@ async def artists_by_id(
     rows = await connection.fetch(f"{ARTIST} WHERE artist.id = ANY($2)", viewer_id, artist_ids)
     found = {row["id"]: _artist_of(row) for row in rows}
     return [found[artist_id] for artist_id in artist_ids if artist_id in found]
+
+
+def _conditions(viewer_id: str, wanted: Filter) -> Conditions:
+    where = Conditions([viewer_id])
+    if wanted.library_id:
+        where.within = where.parameter(wanted.library_id)
+    if wanted.favourites_only:
+        where.narrow(FAVOURITE)
+    if wanted.name_prefix:
+        begun = where.parameter(folded(wanted.name_prefix))
+        between = f"BETWEEN {begun} AND {begun} || U&'\\+10FFFF'"
+        where.add(f"(artist.name_key {between} OR artist.sort_key {between})")
+    return where
+
+
+def _here(where: Conditions, artist: str = "") -> str:
+    """SQL for the places of artists, or of one, that are to be listed."""
+    within = f"AND library_id = {where.within}" if where.within else ""
+    of_it = f"AND artist_id = {artist}" if artist else ""
+    return f"FROM artist_libraries WHERE library_id = {SEEN} {within} {of_it}"
+
+
+async def _count(connection: Connection, where: Conditions) -> int:
+    """How many artists there are to list."""
+    query = f"SELECT count(DISTINCT artist_id) {_here(where)}"
+    if where.sql:
+        seen = f"EXISTS (SELECT {_here(where, 'artist.id')})"
+        conditions = " AND ".join([*where.sql, seen])
+        query = f"SELECT count(*) FROM artists AS artist WHERE {conditions}"
+    counted: int = await connection.fetchval(query, *where.values)
+    return counted
+
+
+async def _page(
+    connection: Connection, where: Conditions, after: Sequence[Place], size: int
+) -> Sequence[asyncpg.Record]:
+    """Rows of one page and one more."""
+    key, row_id = map(where.parameter, after)
+    where.add(f'(artist.sort_key, artist.id) > ({key}::text COLLATE "C", {row_id})')
+    limit = where.parameter(size + 1)
+    return await connection.fetch(
+        f"""
+        SELECT artist.id, artist.sort_key FROM artists AS artist
+        WHERE {" AND ".join(where.sql)} AND EXISTS (SELECT {_here(where, "artist.id")})
+        ORDER BY artist.sort_key, artist.id LIMIT {limit}
+        """,
+        *where.values,
+    )
 
 
 async def _ids(connection: Connection, query: str, viewer_id: str, artist_id: str) -> Sequence[str]:

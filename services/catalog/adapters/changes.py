@@ -20,6 +20,7 @@ from libs.common.postgres import Connection, Pool, transaction
 from services.catalog.adapters.albums import albums_by_id
 from services.catalog.adapters.artists import artists_by_id
 from services.catalog.adapters.libraries import libraries_by_id, viewer_of
+from services.catalog.adapters.rows import SEEN
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.changes import ChangePage, Cursor, Entity, Gone
 
@@ -31,16 +32,26 @@ LIFE = """
 
 OLDEST_RUNNING = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
-PAGE = """
-    SELECT stamp::text::bigint AS stamp, kind, id, library_id, audience FROM changes
-    WHERE (stamp, kind, id, library_id, audience) > ($2::bigint::text::xid8, $3, $4, $5, $6)
-        AND stamp < pg_snapshot_xmin(pg_current_snapshot())
-        AND NOT (tail_only AND stamp < $7::bigint::text::xid8)
-        AND (
-            audience = '' AND library_id = ANY(ARRAY(SELECT visible_libraries($1)))
-            OR audience = ANY($8)
-        )
+PAGE = f"""
+    SELECT stamp::text::bigint AS stamp_number, kind, id, library_id, audience
+    FROM (
+        SELECT '' AS audience, id AS library_id, '0'::xid8 AS since
+        FROM libraries WHERE id = {SEEN}
+        UNION ALL SELECT unnest($8::text[]), '', $7::bigint::text::xid8
+    ) AS told, LATERAL (
+        SELECT stamp, kind, id FROM changes
+        WHERE audience = told.audience AND library_id = told.library_id AND stamp >= told.since
+            AND (stamp, kind, id, library_id, audience)
+                > ($2::bigint::text::xid8, $3, $4, $5, $6)
+            AND stamp < pg_snapshot_xmin(pg_current_snapshot())
+            AND NOT (tail_only AND stamp < $7::bigint::text::xid8)
+        ORDER BY stamp, kind, id LIMIT $9
+    ) AS change
     ORDER BY stamp, kind, id, library_id, audience LIMIT $9
+"""
+"""What each of the viewer's audiences was told, merged.
+
+What is told apart from a library is of no use to a reader who started later, all of it.
 """
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from libs.common.postgres import Connection
+from services.catalog.adapters.rows import SEEN
 from services.catalog.adapters.smart import tracks_by_rule
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.music import UnknownTrack
@@ -23,20 +24,18 @@ async def contents_of(
 ) -> Mapping[str, Contents]:
     """What the viewer sees in manual playlists, added up; empty ones are left out."""
     rows = await connection.fetch(
-        """
-        WITH seen AS MATERIALIZED (
-            SELECT entry.playlist_id, entry.place, track.duration_ms, track.cover_sha256
+        f"""
+        SELECT playlist_id, sum(tracks)::int AS track_count,
+            sum(duration_ms)::bigint AS duration_ms,
+            coalesce((array_agg(cover_sha256 ORDER BY place)
+                FILTER (WHERE cover_sha256 <> ''))[:$3], '{{}}') AS cover_sha256s
+        FROM (
+            SELECT entry.playlist_id, track.cover_sha256, count(*) AS tracks,
+                min(entry.place) AS place, sum(track.duration_ms) AS duration_ms
             FROM playlist_entries AS entry JOIN tracks AS track ON track.id = entry.track_id
-            WHERE entry.playlist_id = ANY($2)
-                AND track.library_id IN (SELECT visible_libraries($1))
-        )
-        SELECT playlist_id, count(*) AS track_count, sum(duration_ms)::bigint AS duration_ms,
-            ARRAY(
-                SELECT cover_sha256 FROM seen AS covered
-                WHERE covered.playlist_id = seen.playlist_id AND cover_sha256 <> ''
-                GROUP BY cover_sha256 ORDER BY min(place) LIMIT $3
-            ) AS cover_sha256s
-        FROM seen GROUP BY playlist_id
+            WHERE entry.playlist_id = ANY($2) AND track.library_id = {SEEN}
+            GROUP BY entry.playlist_id, track.cover_sha256
+        ) AS by_cover GROUP BY playlist_id
         """,
         viewer_id, playlist_ids, COVERS,
     )  # fmt: skip
@@ -51,11 +50,11 @@ async def entries_page(
 ) -> Page[Entry]:
     """Some entries of a manual playlist, in order, as far as the viewer sees their tracks."""
     rows = await connection.fetch(
-        """
+        f"""
         SELECT entry.id, entry.place, entry.track_id
         FROM playlist_entries AS entry JOIN tracks AS track ON track.id = entry.track_id
         WHERE entry.playlist_id = $2 AND (entry.place, entry.id) > ($3::bigint, $4)
-            AND track.library_id IN (SELECT visible_libraries($1))
+            AND track.library_id = {SEEN}
         ORDER BY entry.place, entry.id LIMIT $5
         """,
         viewer_id, playlist_id, *(asked.after or (-1, "")), asked.size + 1,
@@ -99,9 +98,9 @@ async def rearrange(
     """Change the entries of a playlist whose row the caller holds."""
     await _check_visible(connection, viewer_id, edit.add_track_ids)
     rows = await connection.fetch(
-        """
+        f"""
         SELECT entry.id, entry.track_id,
-            track.library_id IN (SELECT visible_libraries($1)) AS seen
+            track.library_id = {SEEN} AS seen
         FROM playlist_entries AS entry JOIN tracks AS track ON track.id = entry.track_id
         WHERE entry.playlist_id = $2 ORDER BY entry.place, entry.id
         """,
@@ -135,9 +134,9 @@ async def _check_visible(connection: Connection, viewer_id: str, track_ids: Sequ
     """Raise UnknownTrack unless the viewer sees all of them. They stay until the end."""
     wanted = set(track_ids)
     rows = await connection.fetch(
-        """
+        f"""
         SELECT id FROM tracks
-        WHERE id = ANY($2) AND library_id IN (SELECT visible_libraries($1))
+        WHERE id = ANY($2) AND library_id = {SEEN}
         ORDER BY id FOR KEY SHARE
         """,
         viewer_id, list(wanted),

@@ -6,6 +6,7 @@ import asyncpg
 
 from libs.common.faults import InvalidInput, ResourceExhausted
 from libs.common.postgres import Connection, Pool, transaction
+from services.catalog.adapters.rows import SEEN
 from services.catalog.domain.libraries import (
     MOST_MEMBERS,
     Library,
@@ -37,8 +38,7 @@ class Libraries:
     async def visible(self, viewer_id: str) -> Sequence[Library]:
         """All libraries the viewer sees, their own first."""
         rows = await self._pool.fetch(
-            f"{LIBRARY} WHERE l.id IN (SELECT visible_libraries($1))"
-            " ORDER BY l.owner_id IS DISTINCT FROM $1, l.name, l.id",
+            f"{LIBRARY} WHERE l.id = {SEEN} ORDER BY l.owner_id IS DISTINCT FROM $1, l.name, l.id",
             viewer_id,
         )
         return [library_of(row) for row in rows]
@@ -129,7 +129,7 @@ async def viewer_of(connection: Connection, viewer_id: str) -> Viewer:
 async def visible_library(connection: Connection, viewer_id: str, library_id: str) -> Library:
     """Find a library the viewer sees, or raise UnknownLibrary."""
     row = await connection.fetchrow(
-        f"{LIBRARY} WHERE l.id = $2 AND l.id IN (SELECT visible_libraries($1))",
+        f"{LIBRARY} WHERE l.id = $2 AND l.id = {SEEN}",
         viewer_id, library_id,
     )  # fmt: skip
     if row is None:
@@ -142,7 +142,7 @@ async def libraries_by_id(
 ) -> list[Library]:
     """Those of the libraries the viewer sees."""
     rows = await connection.fetch(
-        f"{LIBRARY} WHERE l.id = ANY($2) AND l.id IN (SELECT visible_libraries($1))",
+        f"{LIBRARY} WHERE l.id = ANY($2) AND l.id = {SEEN}",
         viewer_id, library_ids,
     )  # fmt: skip
     return [library_of(row) for row in rows]

@@ -1,20 +1,35 @@
 """Pages of lists in PostgreSQL: each starts where the last one ended, however far in.
 
-A list is ordered by a few SQL expressions, the last of them unique. A page
-token holds the order, the count found with the first page, and the values of
-these expressions in the last row; the next page is what an index finds behind
-them, library by library, merged.
+A list is ordered by a few SQL expressions, the last of them the unique id. A
+page token holds the order, the count found with the first page, and the values
+of these expressions in the last row; the next page is what comes behind them.
+
+A page is found in one of three ways, none of which reads much more than it
+answers with. Most orders have an index for each library: the page is what
+these find behind the last one, merged. What a listener played or marked, and
+what a filter narrows to a few, is read whole and sorted. A shuffle knows where
+to look: see shuffling.py.
 """
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
 from libs.common.faults import InvalidInput
 from libs.common.postgres import Connection
+from services.catalog.adapters.lists import Conditions, List, Order
+from services.catalog.adapters.rows import SEEN
+from services.catalog.adapters.shuffling import (
+    FEW_ROWS,
+    PLACES,
+    SEED,
+    place_of,
+    places,
+    places_for,
+)
 from services.catalog.domain.listing import Listing
 from services.catalog.domain.paging import Place, Position, page_position, page_token
 
@@ -29,51 +44,10 @@ FROM_TOKEN = {
     datetime: "('epoch'::timestamptz + {}::bigint * interval '1 microsecond')",
 }
 """How keys go into tokens and come out of them."""
-SEED = "{seed}"
-"""Stands in an expression for the parameter that holds the seed of a shuffle."""
 
 MOST_COUNTED = 2**31
 LAST_MICROSECOND = 10**16
 """In the year 2286."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A way to order the rows of a table."""
-
-    name: str
-    keys: Sequence[str]
-    kinds: Sequence[type[str | int | datetime]]
-    descending: bool = False
-    join: str = ""
-    """What to join for the keys; rows without it are left out."""
-
-    @property
-    def shuffled(self) -> bool:
-        """Whether the order depends on a seed."""
-        return any(SEED in key for key in self.keys)
-
-    @property
-    def token_kinds(self) -> Sequence[type[Place]]:
-        """What stands in a token for each key; for a time, its microseconds since 1970."""
-        return [str if kind is str else int for kind in self.kinds]
-
-
-@dataclass(slots=True)
-class Conditions:
-    """SQL conditions, and the values of their parameters; $1 is the viewer."""
-
-    values: list[object]
-    sql: list[str] = field(default_factory=list)
-
-    def parameter(self, value: object) -> str:
-        """Name a parameter with this value."""
-        self.values.append(value)
-        return f"${len(self.values)}"
-
-    def add(self, condition: str, value: object | None = None) -> None:
-        """Require a condition; ``{}`` in it stands for the value."""
-        self.sql.append(condition if value is None else condition.format(self.parameter(value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +59,18 @@ class Start:
     after: Position | None
 
 
-async def listed(
-    connection: Connection, table: str, order: Order, where: Conditions, token: str, size: int
-) -> Listing[str]:
+async def listed(connection: Connection, listing: List, token: str, size: int) -> Listing[str]:
     """One page of ids, and how long the whole list is."""
-    start = _start_of(order, token)
+    start = _start_of(listing.order, token)
     total = start.total
     if total is None:
-        total = await _count(connection, table, order, where)
-    rows = await _page_of_ids(connection, table, order, where, start, size)
+        total = await _count(connection, listing)
+    if listing.order.shuffled and not listing.gathered and total > FEW_ROWS:
+        rows = await _shuffled_rows(connection, listing, start, total, size)
+    else:
+        rows = await _rows(connection, listing, listing.where.copied(), start, size)
     ids = [row["id"] for row in rows[:size]]
-    return Listing(ids, _next_token(order, start, total, rows, size), total)
+    return Listing(ids, _next_token(listing.order, start, total, rows, size), total)
 
 
 def _start_of(order: Order, token: str) -> Start:
@@ -116,58 +91,77 @@ def _next_token(
     if len(rows) <= size:
         return ""
     last = rows[size - 1]
-    places = [last[f"k{n}"] for n in range(len(order.keys))]
-    return page_token((order.name, start.seed, total, *places))
+    keys = [last[f"k{n}"] for n in range(len(order.keys))]
+    return page_token((order.name, start.seed, total, *keys))
 
 
-async def _page_of_ids(
-    connection: Connection, table: str, order: Order, where: Conditions, start: Start, size: int
-) -> Sequence[asyncpg.Record]:
-    """Ids of one page and one row more, library by library."""
-    values = Conditions(list(where.values), list(where.sql))
-    keys = [key.replace(SEED, _seed(values, start, key)) for key in order.keys]
-    direction = "DESC" if order.descending else "ASC"
+async def _shuffled_rows(
+    connection: Connection, listing: List, start: Start, total: int, size: int
+) -> list[asyncpg.Record]:
+    """Rows of one page and one more, looked up where the shuffle says they lie."""
+    found: list[asyncpg.Record] = []
+    first = max(0, int(start.after[0])) if start.after else 0
+    while len(found) <= size and first < PLACES:
+        behind = min(PLACES, first + places_for(size + 1 - len(found), total))
+        where = listing.where.copied()
+        place = place_of(f"{listing.table}.id")
+        where.add(f"{place} = ANY({{}}::integer[])", places(start.seed, first, behind))
+        found += await _rows(connection, listing, where, start, size, everywhere=True)
+        first = behind
+    return found
+
+
+async def _rows(
+    connection: Connection,
+    listing: List,
+    where: Conditions,
+    start: Start,
+    size: int,
+    *,
+    everywhere: bool = False,
+) -> list[asyncpg.Record]:
+    """Rows of one page and one more: of all libraries together, or of each, merged."""
+    order = listing.order
+    keys = [key.replace(SEED, _seed(where, start, key)) for key in order.keys]
     if start.after is not None:
         behind = ", ".join(
-            FROM_TOKEN[kind].format(values.parameter(place))
+            FROM_TOKEN[kind].format(where.parameter(place))
             for place, kind in zip(start.after, order.kinds, strict=True)
         )
-        values.add(f"({', '.join(keys)}) {'<' if order.descending else '>'} ({behind})")
+        where.add(f"({', '.join(keys)}) {'<' if order.descending else '>'} ({behind})")
+    together = everywhere or listing.gathered
+    among = "" if together else "visible_libraries($1) AS seen(id), LATERAL"
+    where.sql.insert(0, f"{listing.library} = {SEEN if together else 'seen.id'}")
+    direction = "DESC" if order.descending else "ASC"
     names = [f"k{n}" for n in range(len(keys))]
     answers = [INTO_TOKEN[kind].format(name) for kind, name in zip(order.kinds, names, strict=True)]
-    limit = values.parameter(size + 1)
-    conditions = "".join(f" AND {condition}" for condition in values.sql)
+    limit = where.parameter(size + 1)
     return await connection.fetch(
         f"""
-        SELECT id, {", ".join(answers)} FROM visible_libraries($1) AS seen(library_id), LATERAL (
-            SELECT {table}.id, {", ".join(f"{k} AS {n}" for k, n in zip(keys, names, strict=True))}
-            FROM {table}s AS {table} {order.join}
-            WHERE {table}.library_id = seen.library_id {conditions}
+        SELECT page.id, {", ".join(answers)} FROM {among} (
+            SELECT {keys[-1]} AS id, {", ".join(map(" AS ".join, zip(keys, names, strict=True)))}
+            FROM {listing.source} WHERE {" AND ".join(where.sql)}
             ORDER BY {", ".join(f"{key} {direction}" for key in keys)} LIMIT {limit}
         ) AS page
         ORDER BY {", ".join(f"{name} {direction}" for name in names)} LIMIT {limit}
         """,
-        *values.values,
-    )
-
-
-async def _count(connection: Connection, table: str, order: Order, where: Conditions) -> int:
-    """How long the whole list is."""
-    if not where.sql and not order.join:
-        everything: int = await connection.fetchval(
-            f"SELECT coalesce(sum({table}_count), 0) FROM libraries"
-            " WHERE id IN (SELECT visible_libraries($1))",
-            *where.values,
-        )
-        return everything
-    conditions = "".join(f" AND {condition}" for condition in where.sql)
-    counted: int = await connection.fetchval(
-        f"""
-        SELECT count(*) FROM {table}s AS {table} {order.join}
-        WHERE {table}.library_id IN (SELECT visible_libraries($1)) {conditions}
-        """,
         *where.values,
     )
+
+
+async def _count(connection: Connection, listing: List) -> int:
+    """How long the whole list is."""
+    where = listing.where
+    if where.counted and not listing.order.mine:
+        query = where.counted
+    elif where.sql or listing.order.mine:
+        conditions = " AND ".join([f"{listing.library} = {SEEN}", *where.sql])
+        query = f"SELECT count(*) FROM {listing.source} WHERE {conditions}"
+    else:
+        query = f"""
+            SELECT coalesce(sum({listing.table}_count), 0) FROM libraries WHERE id = {SEEN}
+        """
+    counted: int = await connection.fetchval(query, *where.values)
     return counted
 
 
@@ -179,5 +173,5 @@ def _sound(order: Order, after: Sequence[Place]) -> bool:
     )
 
 
-def _seed(values: Conditions, start: Start, key: str) -> str:
-    return values.parameter(start.seed) if SEED in key else ""
+def _seed(where: Conditions, start: Start, key: str) -> str:
+    return where.parameter(start.seed) if SEED in key else ""

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 
 from libs.common.faults import NotFound
 from libs.common.postgres import Connection, Pool, transaction
+from services.catalog.adapters.rows import SEEN
 from services.catalog.domain.listening import EntityKind, check_rating
 from services.catalog.domain.music import UnknownAlbum, UnknownArtist, UnknownTrack
 
-SEEN: Mapping[EntityKind, str] = {
-    EntityKind.ARTIST: """
+SIGHTS: Mapping[EntityKind, str] = {
+    EntityKind.ARTIST: f"""
         SELECT true FROM artist_libraries
-        WHERE artist_id = $2 AND library_id IN (SELECT visible_libraries($1)) LIMIT 1
+        WHERE artist_id = $2 AND library_id = {SEEN} LIMIT 1
     """,
-    EntityKind.ALBUM: """
-        SELECT true FROM albums WHERE id = $2 AND library_id IN (SELECT visible_libraries($1))
+    EntityKind.ALBUM: f"""
+        SELECT true FROM albums WHERE id = $2 AND library_id = {SEEN}
     """,
-    EntityKind.TRACK: """
-        SELECT true FROM tracks WHERE id = $2 AND library_id IN (SELECT visible_libraries($1))
+    EntityKind.TRACK: f"""
+        SELECT true FROM tracks WHERE id = $2 AND library_id = {SEEN}
     """,
 }
 UNKNOWN: Mapping[EntityKind, type[NotFound]] = {
@@ -79,5 +80,5 @@ async def check_seen(
     connection: Connection, viewer_id: str, kind: EntityKind, entity_id: str
 ) -> None:
     """Raise UnknownArtist, UnknownAlbum or UnknownTrack unless the viewer sees it."""
-    if not await connection.fetchval(SEEN[kind], viewer_id, entity_id):
+    if not await connection.fetchval(SIGHTS[kind], viewer_id, entity_id):
         raise UNKNOWN[kind](f"there is no such {kind}")

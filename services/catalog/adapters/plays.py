@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from libs.common.postgres import Connection, Pool, transaction
+from services.catalog.adapters.rows import SEEN
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.listening import Play, Playback
 from services.catalog.domain.moments import END_OF_TIME, microseconds, moment_at
@@ -29,11 +30,11 @@ class Plays:
         async with self._pool.acquire() as connection:
             started_us, play_id = asked.after or (microseconds(END_OF_TIME), "")
             rows = await connection.fetch(
-                """
+                f"""
                 SELECT play.id, play.track_id, play.started_at, play.played_ms, play.client
                 FROM plays AS play JOIN tracks AS track ON track.id = play.track_id
                 WHERE play.user_id = $1 AND (play.started_at, play.id) < ($2, $3)
-                    AND track.library_id IN (SELECT visible_libraries($1))
+                    AND track.library_id = {SEEN}
                 ORDER BY play.started_at DESC, play.id DESC LIMIT $4
                 """,
                 viewer_id, moment_at(int(started_us)), play_id, asked.size + 1,
@@ -53,9 +54,9 @@ class Plays:
 
 async def _record(connection: Connection, playback: Playback) -> None:
     duration_ms = await connection.fetchval(
-        """
+        f"""
         SELECT duration_ms FROM tracks
-        WHERE id = $2 AND library_id IN (SELECT visible_libraries($1)) FOR KEY SHARE
+        WHERE id = $2 AND library_id = {SEEN} FOR KEY SHARE
         """,
         playback.user_id, playback.track_id,
     )  # fmt: skip
@@ -80,7 +81,7 @@ async def _record(connection: Connection, playback: Playback) -> None:
             INSERT INTO track_plays (user_id, track_id, play_count, last_played_at)
             VALUES ($1, $2, 1, $3)
             ON CONFLICT (user_id, track_id) DO UPDATE SET
-                play_count = track_plays.play_count + 1,
+                play_count = track_plays.play_count + 1, album_id = excluded.album_id,
                 last_played_at = greatest(track_plays.last_played_at, excluded.last_played_at)
             """,
             playback.user_id, playback.track_id, playback.started_at,

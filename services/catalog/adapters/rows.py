@@ -21,6 +21,9 @@ Value = TypeVar("Value", SourceFormat, Loudness, Analysis)
 # What a jsonb column holds: only its writer, here too, knows the types.
 Json = Mapping[str, Any]
 
+SEEN = "ANY(ARRAY(SELECT visible_libraries($1)))"
+"""The libraries the viewer, $1, sees: asked once for a query, and of use to an index."""
+
 
 def credits_of(kind: str) -> str:
     """SQL for the artists of a track or album, as one JSON list."""

@@ -1,22 +1,27 @@
 """Names found however they are typed, by the trigrams they share with what was asked.
 
-``word_similarity`` compares a query with the stretch of a name most like it:
-a name half typed, or typed with an error, still shares most trigrams. See
-https://www.postgresql.org/docs/current/pgtrgm.html.
+Names that hold every word of the query as it is typed are found first, for an
+index knows at once where all trigrams of a word are. Only where there are
+none, the names most like the query are looked for: ``word_similarity`` compares
+it with the stretch of a name most like it, and a name typed with an error still
+shares most trigrams. See https://www.postgresql.org/docs/current/pgtrgm.html.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from libs.common.postgres import Connection, Pool, transaction
 from services.catalog.adapters.albums import albums_by_id
 from services.catalog.adapters.artists import artists_by_id
+from services.catalog.adapters.lists import Conditions
+from services.catalog.adapters.rows import SEEN
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.music import Album, Artist, Track
 from services.catalog.domain.names import beginning, searchable
 
-LIKENESSES = (0.6, 0.45, 0.3)
-"""How much of the query a name must share: less only where more finds nothing.
+LIKENESSES = (1.0, 0.6, 0.45, 0.3)
+"""How much of the query a name must share: less only where more finds nothing. At first, all words.
 
 Two letters exchanged in a word of five leave a third of its trigrams.
 """
@@ -24,14 +29,26 @@ MOST_CANDIDATES = 2000
 """Names compared in full. Where more match, the query is vague; those it begins are kept."""
 MOST_BEGUN = 100
 LEAST_LETTERS = 3
-"""Fewer letters of an alphabet only say how a name begins."""
+"""What an index of trigrams can find. Fewer letters of an alphabet only say how a name begins."""
+WILD, LITERAL = re.compile(r"[%_\\]"), r"\\\g<0>"
+"""What LIKE takes for a pattern, and how it does not."""
 
-HERE = "library_id IN (SELECT visible_libraries($1))"
+HERE = f"library_id = {SEEN}"
 VISIBLE = {
     "tracks": HERE,
     "albums": HERE,
-    "artists": f"id IN (SELECT artist_id FROM artist_libraries WHERE {HERE})",
+    "artists": f"EXISTS (SELECT FROM artist_libraries WHERE artist_id = artists.id AND {HERE})",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody looks for."""
+
+    viewer_id: str
+    query: str
+    likeness: float
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +70,13 @@ class Search:
         """Artists, albums and tracks whose names are like the query."""
         async with transaction(self._pool) as connection:
             for likeness in LIKENESSES if searchable(query) else ():
+                asked = Asked(viewer_id, query, likeness, limit)
                 await connection.execute(
                     f"SET LOCAL pg_trgm.word_similarity_threshold = {likeness}"
                 )
-                asked = (viewer_id, searchable(query), beginning(query), limit)
-                artists = await _ids(connection, "artists", *asked)
-                albums = await _ids(connection, "albums", *asked)
-                tracks = await _ids(connection, "tracks", *asked)
+                artists = await _ids(connection, "artists", asked)
+                albums = await _ids(connection, "albums", asked)
+                tracks = await _ids(connection, "tracks", asked)
                 if artists or albums or tracks:
                     return Found(
                         await artists_by_id(connection, viewer_id, artists),
@@ -69,10 +86,9 @@ class Search:
         return Found((), (), ())
 
 
-async def _ids(
-    connection: Connection, table: str, viewer_id: str, words: str, begins: str, limit: int
-) -> Sequence[str]:
-    vague = len(words) < LEAST_LETTERS and words.isascii()
+async def _ids(connection: Connection, table: str, asked: Asked) -> Sequence[str]:
+    words = searchable(asked.query)
+    values = Conditions([asked.viewer_id, words, beginning(asked.query), asked.limit])
     rows = await connection.fetch(
         f"""
         SELECT id FROM (
@@ -81,12 +97,27 @@ async def _ids(
             ORDER BY sort_key LIMIT {MOST_BEGUN})
             UNION
             (SELECT id, sort_key, search_text FROM {table}
-            WHERE search_text %> $2 AND NOT $5::boolean AND {VISIBLE[table]}
+            WHERE {_like(values, words, asked.likeness)} AND {VISIBLE[table]}
             LIMIT {MOST_CANDIDATES})
         ) AS candidate
         ORDER BY word_similarity($2, search_text) + similarity($2, sort_key) DESC, sort_key, id
         LIMIT $4
         """,
-        viewer_id, words, begins, limit, vague,
-    )  # fmt: skip
+        *values.values,
+    )
     return [row["id"] for row in rows]
+
+
+def _like(values: Conditions, words: str, likeness: float) -> str:
+    """SQL for how like the query the text of a name must be."""
+    if len(words) < LEAST_LETTERS and words.isascii():
+        return "false"
+    long = [word for word in words.split() if len(word) >= LEAST_LETTERS]
+    if likeness < 1 or not long:
+        return "search_text %> $2"
+    for word in words.split():
+        if word in long:
+            values.add("search_text LIKE {}", f"%{WILD.sub(LITERAL, word)}%")
+        else:
+            values.add("strpos(search_text, {}) > 0", word)
+    return " AND ".join(values.sql)

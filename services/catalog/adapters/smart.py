@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 
 from libs.common.postgres import Connection
-from services.catalog.adapters.rows import Json
+from services.catalog.adapters.rows import SEEN, Json
 from services.catalog.domain.smart import (
     Condition,
     Field,
@@ -16,14 +16,14 @@ from services.catalog.domain.smart import (
     Rule,
 )
 
-TRACKS = """
+TRACKS = f"""
     FROM tracks AS track
     LEFT JOIN albums AS album ON album.id = track.album_id
     LEFT JOIN favourites AS f
         ON f.user_id = $1 AND f.kind = 'track' AND f.entity_id = track.id
     LEFT JOIN ratings AS r ON r.user_id = $1 AND r.kind = 'track' AND r.entity_id = track.id
     LEFT JOIN track_plays AS p ON p.user_id = $1 AND p.track_id = track.id
-    WHERE track.library_id IN (SELECT visible_libraries($1))
+    WHERE track.library_id = {SEEN}
 """
 
 ARTISTS = "(SELECT c.name FROM track_artists AS c WHERE c.track_id = track.id)"

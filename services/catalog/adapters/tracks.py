@@ -6,8 +6,10 @@ from datetime import datetime
 import asyncpg
 
 from libs.common.postgres import Connection, Pool
-from services.catalog.adapters.listing import Conditions, Order, listed
+from services.catalog.adapters.listing import listed
+from services.catalog.adapters.lists import Conditions, List, Order
 from services.catalog.adapters.rows import (
+    SEEN,
     credits_in,
     credits_of,
     marks_in,
@@ -15,6 +17,7 @@ from services.catalog.adapters.rows import (
     renditions_in,
     value_in,
 )
+from services.catalog.adapters.shuffling import shuffled
 from services.catalog.domain.listing import Filter, Listing, TrackOrder
 from services.catalog.domain.music import (
     Analysis,
@@ -29,7 +32,6 @@ from services.catalog.domain.music import (
     Track,
     UnknownTrack,
 )
-from services.catalog.domain.names import folded
 
 TRACK = f"""
     SELECT track.id, track.library_id, content_sha256, track.title, track.sort_title,
@@ -48,9 +50,18 @@ TRACK = f"""
     LEFT JOIN track_plays p ON p.user_id = $1 AND p.track_id = track.id
 """
 
-PLAYS = "JOIN track_plays AS heard ON heard.user_id = $1 AND heard.track_id = track.id"
-RATINGS = """JOIN ratings AS rated
-    ON rated.user_id = $1 AND rated.kind = 'track' AND rated.entity_id = track.id"""
+PLAYED = """
+    SELECT track_id AS id, library_id, play_count, last_played_at
+    FROM track_plays WHERE user_id = $1
+"""
+RATED = """
+    SELECT rated.id, library_id, rating
+    FROM ratings JOIN tracks AS rated ON rated.id = entity_id
+    WHERE user_id = $1 AND kind = 'track'
+"""
+FAVOURITE = """track.id = ANY(ARRAY(
+    SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'track'
+))"""
 
 ORDERS = {
     TrackOrder.TITLE: Order("title", ["track.sort_key", "track.id"], [str, str]),
@@ -61,7 +72,7 @@ ORDERS = {
         "album",
         [
             "track.album_key",
-            "coalesce(track.album_id, '')",
+            "coalesce(track.album_id, '') COLLATE \"C\"",
             "track.disc_number",
             "track.track_number",
             "track.id",
@@ -69,21 +80,15 @@ ORDERS = {
         [str, str, int, int, str],
     ),
     TrackOrder.FREQUENT: Order(
-        "frequent", ["heard.play_count", "track.id"], [int, str], descending=True, join=PLAYS
+        "frequent", ["mine.play_count", "mine.id"], [int, str], descending=True, mine=PLAYED
     ),
     TrackOrder.RECENT: Order(
-        "recent",
-        ["heard.last_played_at", "track.id"],
-        [datetime, str],
-        descending=True,
-        join=PLAYS,
+        "recent", ["mine.last_played_at", "mine.id"], [datetime, str], descending=True, mine=PLAYED
     ),
     TrackOrder.RATING: Order(
-        "rating", ["rated.rating", "track.id"], [int, str], descending=True, join=RATINGS
+        "rating", ["mine.rating", "mine.id"], [int, str], descending=True, mine=RATED
     ),
-    TrackOrder.RANDOM: Order(
-        "random", ["hashtextextended(track.id, {seed})", "track.id"], [int, str]
-    ),
+    TrackOrder.RANDOM: Order("random", shuffled("track.id"), [int, int, str]),
 }
 
 
@@ -99,7 +104,7 @@ class Tracks:
         """One page of the tracks the viewer sees."""
         where = _conditions(viewer_id, wanted)
         async with self._pool.acquire() as connection:
-            page = await listed(connection, "track", ORDERS[order], where, token, size)
+            page = await listed(connection, List("track", ORDERS[order], where), token, size)
             tracks = await tracks_by_id(connection, viewer_id, page.rows)
         return Listing(tracks, page.next_page_token, page.total_count)
 
@@ -125,10 +130,10 @@ class Tracks:
     async def lyrics(self, viewer_id: str, track_id: str) -> Lyrics:
         """The words of a track."""
         row = await self._pool.fetchrow(
-            """
+            f"""
             SELECT lyrics.language, lyrics.plain, lyrics.lines FROM tracks AS track
             LEFT JOIN lyrics ON lyrics.track_id = track.id
-            WHERE track.id = $2 AND track.library_id IN (SELECT visible_libraries($1))
+            WHERE track.id = $2 AND track.library_id = {SEEN}
             """,
             viewer_id, track_id,
         )  # fmt: skip
@@ -148,7 +153,7 @@ async def tracks_by_id(
 ) -> list[Track]:
     """Those of the tracks the viewer sees, in the order asked for."""
     rows = await connection.fetch(
-        f"{TRACK} WHERE track.id = ANY($2) AND track.library_id IN (SELECT visible_libraries($1))",
+        f"{TRACK} WHERE track.id = ANY($2) AND track.library_id = {SEEN}",
         viewer_id, track_ids, with_beats,
     )  # fmt: skip
     found = {row["id"]: track_of(row) for row in rows}
@@ -203,16 +208,14 @@ def track_of(row: asyncpg.Record) -> Track:
 def _conditions(viewer_id: str, wanted: Filter) -> Conditions:
     where = Conditions([viewer_id])
     if wanted.library_id:
-        where.add("track.library_id = {}", wanted.library_id)
+        where.of_library("track", wanted.library_id)
+    if wanted.genre:
+        where.of_genre("track", wanted.genre)
     if wanted.artist_id:
-        where.add(
-            "track.id IN (SELECT track_id FROM track_artists WHERE artist_id = {})",
+        where.narrow(
+            "track.id = ANY(ARRAY(SELECT track_id FROM track_artists WHERE artist_id = {}))",
             wanted.artist_id,
         )
-    if wanted.genre:
-        where.add("track.genre_keys @> ARRAY[{}]", folded(wanted.genre))
     if wanted.favourites_only:
-        where.add(
-            "track.id IN (SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'track')"
-        )
+        where.narrow(FAVOURITE)
     return where
