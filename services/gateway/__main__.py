@@ -46,7 +46,7 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
             identities=Identities(peers.accounts, cache),
             windows=windows,
             replays=Replays(cache),
-            renditions=Renditions(peers.catalog),
+            renditions=Renditions(peers.catalog, peers.ingest),
             tokens=AccessTokens(SigningKeys(secret)),
             links=MediaLinks(secret),
             in_hand=InHand(settings.requests_at_once),

@@ -25,7 +25,7 @@ else:  # the asynchronous flavours are known to type checkers only
 
 __all__ = ["AccountsStub", "CatalogStub", "IngestStub", "LedgerStub", "ListeningStub"]
 
-REPEATABLE = ("RecordPart", "SetFavourite", "SetRating", "SetBookmark", "EndSession")
+REPEATABLE = ("RecordPart", "HastenItem", "SetFavourite", "SetRating", "SetBookmark", "EndSession")
 """Methods that write, and may be called again when the first answer is lost."""
 
 

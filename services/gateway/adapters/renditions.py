@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 
-from services.gateway.adapters.peers import CatalogStub
+from libs.common.faults import FailedPrecondition
+from services.gateway.adapters.peers import CatalogStub, IngestStub
 from services.gateway.adapters.recent import Recent
 from tutti.catalog.v1 import catalog_pb2, music_pb2
+from tutti.ingest.v1 import ingest_pb2
 
 ALLOWED_S = 10.0
 """How long a track that left a listener's sight may still be played by them."""
+
+
+class StillPreparing(FailedPrecondition):
+    """The track is shown and has nothing to play yet."""
+
+    code = "preparing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +30,16 @@ class Rendition:
 class Renditions:
     """Asks the catalog once for many ranges of one track."""
 
-    def __init__(self, catalog: CatalogStub) -> None:
+    def __init__(self, catalog: CatalogStub, ingest: IngestStub) -> None:
         self._catalog = catalog
+        self._ingest = ingest
         self._allowed: Recent[tuple[str, str, str], Rendition] = Recent(ALLOWED_S)
 
     async def of(self, viewer_id: str, track_id: str, quality: str) -> Rendition:
-        """The rendition, or NotFound where the viewer may not see it or it was not made."""
+        """The rendition, or NotFound where the viewer may not see it or it was not made.
+
+        A track that is being prepared raises StillPreparing, and passes all others from now on.
+        """
         asked = (viewer_id, track_id, quality)
         rendition = self._allowed.get(asked)
         if rendition is None:
@@ -37,6 +49,10 @@ class Renditions:
                     viewer_id=viewer_id, track_id=track_id, quality=number
                 )
             )
+            if answer.preparing_item_id:
+                hurry = ingest_pb2.HastenItemRequest(item_id=answer.preparing_item_id)
+                await self._ingest.HastenItem(hurry)
+                raise StillPreparing("the track is being prepared: it can be played in a moment")
             told = answer.rendition
             rendition = Rendition(told.object_key, told.content_type, answer.title)
             self._allowed.keep(asked, rendition)

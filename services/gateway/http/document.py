@@ -54,7 +54,11 @@ IDEMPOTENCY_KEY: Json = {
 }
 
 NOT_MODIFIED: Responses = {304: {"description": "The client has it already."}}
+PREPARING: Responses = {
+    409: {"description": "The track is being prepared.", "content": {PROBLEM_TYPE: {}}}
+}
 BYTES: Responses = {
+    **PREPARING,
     200: {"description": "All of it.", "content": dict.fromkeys(AUDIO_TYPES, BINARY)},
     206: {"description": "The range asked for.", "content": dict.fromkeys(AUDIO_TYPES, BINARY)},
     307: {"description": "The object store has it."},
@@ -62,6 +66,7 @@ BYTES: Responses = {
     **NOT_MODIFIED,
 }
 PLAYLIST: Responses = {
+    **PREPARING,
     200: {
         "description": "A playlist or a segment.",
         "content": {

@@ -148,7 +148,7 @@ class Track(Answer):
 
     id: str
     library_id: str
-    content_sha256: str
+    content_sha256: MaybeText = Field(description="Null while it is being prepared.")
     title: str
     sort_title: str
     artists: list[ArtistCredit]
@@ -180,6 +180,10 @@ class Track(Answer):
     play_count: int
     last_played_at: MaybeInstant
     demo: bool
+    preparing: Annotated[bool, BeforeValidator(bool)] = Field(
+        validation_alias="preparing_item_id",
+        description="Shown already, playable in a while. Asking for its sound hurries it.",
+    )
 
 
 class LyricLine(Answer):

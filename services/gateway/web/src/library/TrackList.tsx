@@ -1,4 +1,4 @@
-import { Heart, ListEnd, ListStart } from "lucide-react";
+import { Heart, Hourglass, ListEnd, ListStart } from "lucide-react";
 import { Link } from "wouter";
 import { usePlayer, usePlayerState } from "../player/PlayerProvider";
 import { append, current, playNext, type Track } from "../player/queue";
@@ -25,6 +25,7 @@ export function TrackList({
             <strong>{track.title}</strong>
             <span>{artistNames(track.artists)}</span>
           </button>
+          {track.preparing && <Preparing />}
           {!numbered && track.album_id && (
             <Link className="album" href={`/albums/${track.album_id}`}>
               {track.album_title}
@@ -35,6 +36,15 @@ export function TrackList({
         </li>
       ))}
     </ol>
+  );
+}
+
+function Preparing() {
+  const meaning = "Being prepared; a tap hurries it";
+  return (
+    <span className="preparing" title={meaning}>
+      <Hourglass aria-label={meaning} />
+    </span>
   );
 }
 

@@ -1,7 +1,8 @@
 import { refreshSession } from "../api/client";
 import { Store } from "../ui/store";
+import { prepared } from "./preparing";
 import { streamAddress } from "./quality";
-import { current, EMPTY, next, previous, type Queue, type Track } from "./queue";
+import { current, EMPTY, next, previous, type Queue, replaced, type Track } from "./queue";
 
 export interface PlayerState {
   readonly queue: Queue;
@@ -79,6 +80,7 @@ export class Player {
 
   pause(): void {
     this.#audio.pause();
+    this.state.set({ waiting: false });
   }
 
   seek(position_s: number): void {
@@ -119,7 +121,7 @@ export class Player {
       waiting: false,
       trouble: "",
     });
-    if (!track) {
+    if (!track || track.preparing) {
       this.#audio.removeAttribute("src");
       return;
     }
@@ -129,12 +131,33 @@ export class Player {
 
   #start(): void {
     this.state.set({ waiting: true, trouble: "" });
+    const track = current(this.state.get().queue);
+    if (track?.preparing) {
+      void this.#prepare(track).catch(() => this.#giveUp(track));
+      return;
+    }
     this.#audio.play().catch((error: DOMException) => {
       // Another track was asked for meanwhile: the browser drops the earlier promise.
       if (error.name === "AbortError") return;
       const trouble = error.name === "NotAllowedError" ? "Press play to hear it." : "";
       this.state.set({ playing: false, waiting: false, ...(trouble && { trouble }) });
     });
+  }
+
+  async #prepare(track: Track): Promise<void> {
+    this.#audio.pause();
+    this.state.set({ trouble: `“${track.title}” is being prepared and plays in a moment.` });
+    const wanted = () =>
+      current(this.state.get().queue)?.id === track.id && this.state.get().waiting;
+    const ready = await prepared(track, wanted);
+    if (!ready || !wanted()) return;
+    this.#load(replaced(this.state.get().queue, ready), 0);
+    this.#start();
+  }
+
+  #giveUp(track: Track): void {
+    const trouble = `“${track.title}” cannot be played right now.`;
+    this.state.set({ playing: false, waiting: false, trouble });
   }
 
   #listen(): void {
@@ -145,7 +168,10 @@ export class Player {
       if (track && !this.#listening)
         this.#listening = { track, started: new Date(), played_s: 0, at_s: audio.currentTime };
     });
-    audio.addEventListener("pause", () => this.state.set({ playing: false, waiting: false }));
+    audio.addEventListener("pause", () => {
+      const waiting = this.state.get().waiting && !!current(this.state.get().queue)?.preparing;
+      this.state.set({ playing: false, waiting });
+    });
     audio.addEventListener("waiting", () => this.state.set({ waiting: true }));
     audio.addEventListener("timeupdate", () => this.#moved());
     audio.addEventListener("ended", () => {
@@ -169,7 +195,7 @@ export class Player {
     const { queue, duration_s } = this.state.get();
     const following = next(queue);
     const track = following && current(following);
-    if (!track || duration_s - position_s > 20) return;
+    if (!track || track.preparing || duration_s - position_s > 20) return;
     const address = new URL(streamAddress(track), window.location.href).href;
     if (this.#ahead.src !== address) this.#ahead.src = address;
   }
@@ -188,8 +214,7 @@ export class Player {
         return;
       }
     }
-    const trouble = `“${track.title}” cannot be played right now.`;
-    this.state.set({ playing: false, waiting: false, trouble });
+    this.#giveUp(track);
   }
 
   #finish(): void {

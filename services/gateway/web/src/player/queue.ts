@@ -25,6 +25,12 @@ export function previous(queue: Queue): Queue {
   return { ...queue, index: Math.max(0, queue.index - 1) };
 }
 
+/** The queue with what is known of a track now. */
+export function replaced(queue: Queue, now: Track): Queue {
+  const tracks = queue.tracks.map((track) => (track.id === now.id ? now : track));
+  return { ...queue, tracks };
+}
+
 /** Puts tracks right after the one that is on. */
 export function playNext(queue: Queue, tracks: readonly Track[]): Queue {
   const at = queue.tracks.length ? queue.index + 1 : 0;
