@@ -50,6 +50,8 @@ class Catalog:
     ready: list[events_pb2.RecordingReady] = field(default_factory=list)
     reanalysed: list[events_pb2.RecordingReanalysed] = field(default_factory=list)
     quarantined: list[events_pb2.RecordingQuarantined] = field(default_factory=list)
+    shown: dict[str, events_pb2.FoundRecording] = field(default_factory=dict)
+    withdrawn: list[str] = field(default_factory=list)
     jobs: list[ledger_pb2.Job] = field(default_factory=list)
     tracks: dict[str, str] = field(default_factory=dict)
     refuses: str = ""
@@ -62,6 +64,8 @@ class Catalog:
         await self.bus.subscribe(events_pb2.RecordingReanalysed, "catalog", self._note)
         await self.bus.subscribe(events_pb2.RecordingQuarantined, "catalog", self._mourn)
         await self.bus.subscribe(ledger_events.JobFinished, "catalog", self._enter)
+        await self.bus.subscribe(events_pb2.RecordingsFound, "catalog", self._show)
+        await self.bus.subscribe(events_pb2.RecordingWithdrawn, "catalog", self._withdraw)
 
     async def _answer(self, fact: events_pb2.RecordingReady) -> None:
         await self.answers.wait()
@@ -89,15 +93,28 @@ class Catalog:
         """What it was told last of this item."""
         return [one for one in self.ready if one.ingest_item_id == item_id][-1]
 
-    async def remove(self, track_id: str, library_id: str, content_sha256: str) -> None:
+    async def remove(
+        self, track_id: str, library_id: str, content_sha256: str, item_id: str = ""
+    ) -> None:
         """Say that a track is gone, and its content unused."""
         removed = catalog_events.TrackRemoved(
             track_id=track_id,
             library_id=library_id,
             content_sha256=content_sha256,
             content_unused=True,
+            ingest_item_id=item_id,
         )
         await self.bus.publish(Event.of(removed, uuid.uuid4().hex))
+
+    async def _show(self, fact: events_pb2.RecordingsFound) -> None:
+        self.shown |= {one.ingest_item_id: one for one in fact.recordings}
+        listed = catalog_events.TracksListed(found_id=fact.id)
+        await self.bus.publish(Event.of(listed, uuid.uuid4().hex))
+
+    async def _withdraw(self, fact: events_pb2.RecordingWithdrawn) -> None:
+        self.withdrawn.append(fact.ingest_item_id)
+        delisted = catalog_events.TrackDelisted(ingest_item_id=fact.ingest_item_id)
+        await self.bus.publish(Event.of(delisted, uuid.uuid4().hex))
 
     async def _note(self, fact: events_pb2.RecordingReanalysed) -> None:
         self.reanalysed.append(fact)
