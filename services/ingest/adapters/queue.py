@@ -9,6 +9,7 @@ from kombu.exceptions import KombuError, OperationalError
 
 from libs.common.faults import Unavailable
 from libs.common.sockets import watchful_tcp
+from services.ingest.adapters.broker import Transport
 from services.ingest.domain.pipeline import LAST_PRIORITY, PIPELINE, Turn
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ def celery_app(redis_url: str, name: str) -> Celery:
     """Celery as both ends of the queue use it."""
     app = Celery("ingest", broker=redis_url, set_as_current=False)
     app.conf.update(
+        broker_transport=f"{Transport.__module__}:{Transport.__name__}",
         accept_content=["json"],
         task_serializer="json",
         task_default_queue=name,
