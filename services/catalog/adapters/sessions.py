@@ -1,7 +1,7 @@
 """Sessions in PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import asyncpg
 
@@ -51,8 +51,9 @@ class Sessions:
 
     async def refresh(self, refresh_token: str) -> tuple[User, Session, str]:
         """Trade a token for the next; one used before ends its session."""
-        shown, now = RefreshToken.parse(refresh_token), datetime.now(UTC)
+        shown = RefreshToken.parse(refresh_token)
         async with transaction(self._pool) as connection:
+            now = await _present(connection)
             row = await connection.fetchrow(
                 f"""
                 SELECT {USER}, {SESSION}, live_sha256s, spent_sha256, spent_at
@@ -117,7 +118,7 @@ class Sessions:
 async def _opened(
     connection: Connection, user_id: str, device: str, token: RefreshToken
 ) -> Session:
-    now = datetime.now(UTC)
+    now = await _present(connection)
     await connection.execute(
         """
         DELETE FROM sessions WHERE user_id = $1 AND (expires_at <= $2 OR id IN (
@@ -153,6 +154,12 @@ async def _carried_on(
         turns.live, turns.spent, turns.spent_at,
     )  # fmt: skip
     return _session(row)
+
+
+async def _present(connection: Connection) -> datetime:
+    """The database's time, which is the same for all replicas: their clocks may be apart."""
+    present: datetime = await connection.fetchval("SELECT clock_timestamp()")
+    return present
 
 
 def _session(row: asyncpg.Record) -> Session:

@@ -1,7 +1,7 @@
 """Signed media links: how they are written into addresses, and how they are had."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -20,6 +20,8 @@ routes = guarded_router("media")
 
 FRESH_S = 25 * 60
 """How long a link is handed out again: what is left of it then outlasts most tracks' start."""
+LEFT = LIFETIME - timedelta(seconds=FRESH_S)
+"""What a link must still be good for by this replica's clock: its signer may have another."""
 LATEST_UNIX_S = 2**40
 GRANT_FIELDS = 5
 
@@ -67,7 +69,7 @@ async def create_media_url(
     rendition = await parts.renditions.of(viewer.user_id, track_id, asked.quality)
     kept_as = f"media-url:{viewer.user_id}:{viewer.session_id}:{track_id}:{asked.quality}"
     kept = await _kept(parts, kept_as)
-    if kept is not None:
+    if kept is not None and kept.expires_at > now() + LEFT:
         return kept
     expires = now() + LIFETIME
     wanted = MediaLink(
