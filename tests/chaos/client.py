@@ -12,7 +12,7 @@ import httpx
 from tests.listener import Listener
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from tests.chaos.files import Brought
@@ -53,10 +53,14 @@ class Bringer:
         """Hang up."""
         self._listener.__exit__(kind, error, trace)
 
-    def bring(self, files: Sequence[Brought]) -> dict[str, str]:
-        """Send all files, a few at a time; answers the item each became, by name."""
+    def bring(self, files: Sequence[Brought], allowed: Callable[[], bool]) -> dict[str, str]:
+        """Send files, a few at a time; answers the item each became, by name.
+
+        Before each it asks whether it may, which may take a while; a file it may not send stays.
+        """
         with ThreadPoolExecutor(SENDERS) as senders:
-            return dict(senders.map(self._send, files))
+            sent = senders.map(lambda file: self._send(file) if allowed() else None, files)
+            return dict(filter(None, sent))
 
     def _send(self, file: Brought) -> tuple[str, str]:
         content = file.path.read_bytes()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import sys
 import tempfile
@@ -24,9 +25,11 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--tiny", action="store_true", help="blinks of noise instead of music")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="send no longer than this")
     parser.add_argument("--keep", type=Path, help="an empty folder to keep everything in")
     asked = parser.parse_args()
-    plan = Plan(asked.files, asked.kills, asked.seed, tiny=asked.tiny)
+    limit_s = 60 * asked.minutes
+    plan = Plan(asked.files, asked.kills, asked.seed, tiny=asked.tiny, limit_s=limit_s)
     print(machine(), plan, sep="\n", flush=True)
     if asked.keep:
         asked.keep.mkdir(parents=True)

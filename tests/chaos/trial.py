@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ class Plan:
     program: Sequence[str] = ("scripts.fleet",)
     patience_s: float = 300.0
     """How long nothing may move before what is left counts as lost."""
+    limit_s: float = math.inf
+    """After this time no more files are sent, and those that were are all there is."""
 
 
 @dataclass(slots=True)
@@ -82,10 +85,11 @@ class Trial:
     def run(self, files: Sequence[Brought]) -> Report:
         """Bring the files under kills, wait for their end, and look at everything."""
         plan, started_s = self._plan, time.monotonic()
-        watch = Watch(self._bringer, len(files))
+        watch = Watch(self._bringer, len(files), plan.limit_s)
         killer = Killer(self._fleet, plan.kills, self._chance, watch.progress, plan.kinds)
         killer.start()
-        sent = self._bringer.bring(files)
+        sent = self._bringer.bring(files, watch.allowed)
+        files = [file for file in files if file.path.name in sent]
         sent_s = time.monotonic()
         lost = watch.wait_for_the_end(plan.patience_s)
         ended_s = time.monotonic()
