@@ -48,7 +48,7 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
     requests_at_once: int = Field(default=100, ge=1, le=10_000, description="of one user")
     media_requests_per_minute: int = Field(default=3000, ge=1, le=1_000_000)
     sign_ins_per_minute: int = Field(default=10, ge=1, le=10_000)
-    connections: int = Field(default=10_000, ge=1, le=1_000_000)
+    connections: int = Field(default=15_000, ge=1, le=1_000_000)
     connections_per_address: int = Field(
         default=512, ge=1, le=1_000_000, description="trusted proxies have no such limit"
     )

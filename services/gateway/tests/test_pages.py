@@ -200,3 +200,34 @@ async def test_a_bug_is_logged_and_not_shown(
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "parts" not in answer.text
     assert [record.message for record in caplog.records if record.exc_info] == ["request failed"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example",
+        "//evil.example/%2e%2e",
+        "/\\evil.example",
+        "/%5cevil.example",
+        "/%2f%2fevil.example",
+        "/https://evil.example",
+        "/?next=https://evil.example",
+        "/sign-in?next=//evil.example",
+        f"{API}/me/",
+        f"{API}//me",
+        f"{API}/auth/setup/",
+        "/media//evil.example",
+    ],
+)
+async def test_nobody_is_sent_elsewhere(site: Site, path: str) -> None:
+    """The one redirect there is leads to the object store that the operator named."""
+    url = site.client.base_url
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    for host in ("tutti", "evil.example"):
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    writer.write(b"GET /livez HTTP/1.1\r\nHost: tutti\r\nConnection: close\r\n\r\n")
+    heard = (await reader.read()).lower()
+    writer.close()
+    assert heard.count(b"http/1.1 ") == 3
+    assert b"http/1.1 3" not in heard
+    assert b"\r\nlocation:" not in heard
