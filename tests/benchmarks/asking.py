@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import psutil
 
@@ -60,6 +60,13 @@ class Round:
         self.server_cpu_s += other.server_cpu_s
         self.client_cpu_s += other.client_cpu_s
         self.elapsed_s += other.elapsed_s
+
+
+def request(path: str, headers: Mapping[str, str] | None = None) -> bytes:
+    """A request as it is sent."""
+    lines = [f"GET {path} HTTP/1.1", "Host: tutti"]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def asked(server: Server, clients: int, requests: int) -> Round:

@@ -1,103 +1,90 @@
-"""What the gateway adds to an answer: python -m services.gateway.benchmarks.requests.
+"""What a request costs, process by process: python -m services.gateway.benchmarks.requests.
 
-One client on one connection, before a real catalog, Redis and object store;
-the same question straight to the catalog for comparison. Gateway and client
-share a process and a core, so the client's own time is in the figures: a
-request that needs nothing but the way in and out (/livez) shows how much.
+The whole fleet runs, with a small library. Each kind of request is asked for
+by the same client, over connections that stay open; the time of processors
+that each program spent is divided by the number of requests.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import os
-import platform
-import statistics
-import tempfile
-import time
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-import grpc
-import httpx
+import psutil
 
-from scripts.servers import running_servers
-from services.gateway.tests.conftest import Site, open_site
-from services.gateway.tests.house import open_house
-from services.gateway.tests.people import API, Person, sign_up
-from services.gateway.tests.recordings import publish
-from tutti.catalog.v1 import catalog_pb2
-from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
+from tests.benchmarks.asking import Server, asked, request
+from tests.benchmarks.figures import furnished, machine, percentiles
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Mapping
 
-    Call: TypeAlias = Callable[[], Awaitable[object]]
+    from tests.listener import Listener
 
-TRACKS = 50
+TRACKS = 12
+DURATION_S = 20
+PART = {"Range": "bytes=0-262143"}
+LEAST_MS = 0.005
+"""Programs that cost less are not shown."""
 
 
-async def measure(calls: int) -> None:
-    """Fill a library, time each kind of request, print a table."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with (
-            running_servers(Path(folder)) as servers,
-            open_house(servers) as house,
-            open_site(house) as site,
-            sign_up(site.client) as ada,
-            grpc.aio.insecure_channel(house.catalog) as channel,
-        ):
-            for number in range(TRACKS):
-                track = await publish(site, ada, f"Track {number}")
-            print(
-                f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+def measure(clients: int, calls: int) -> None:
+    """Fill a library, ask for each kind of thing, print what it took."""
+    with furnished(TRACKS, DURATION_S) as (tutti, nadia):
+        print(machine())
+        above = tutti.processes()[0]
+        for name, requests in kinds(nadia).items():
+            server = Server(name, tutti.port, requests, above)
+            asked(server, clients, 4 * clients)
+            before = spent_s(above)
+            result = asked(server, clients, calls)
+            after = spent_s(above)
+            costs = {each: 1000 * (after[each] - before.get(each, 0)) / calls for each in after}
+            shown = "  ".join(
+                f"{each} {cost:.2f}" for each, cost in costs.items() if cost > LEAST_MS
             )
-            print(f"{'request':34} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8}")
-            for name, call in requests(site, ada, channel, str(track["id"])).items():
-                await report(name, call, calls)
+            print(f"{name:28}{percentiles(result.first_byte_s)}   failed {result.failures}")
+            print(f"{'':28}ms of CPU: {shown}   sum {sum(costs.values()):.2f}", flush=True)
 
 
-def requests(site: Site, ada: Person, channel: grpc.aio.Channel, track_id: str) -> dict[str, Call]:
-    """What is timed, by name."""
-    catalog = CatalogServiceStub(channel)
-    asked = catalog_pb2.ListTracksRequest(viewer_id=ada.id, page_size=TRACKS)
-    stream = f"{API}/tracks/{track_id}/stream"
-
-    async def first_byte() -> None:
-        async with ada.client.stream("GET", stream) as answer:
-            await anext(answer.aiter_raw())
-
-    async def part() -> httpx.Response:
-        return await ada.client.get(stream, headers={"Range": "bytes=0-65535"})
-
+def kinds(nadia: Listener) -> Mapping[str, list[bytes]]:
+    """Requests by the name of their kind."""
+    proof = {"Authorization": nadia.client.headers["Authorization"]}
+    ids = [track["id"] for track in nadia.get("/tracks")["items"]]
+    links = [nadia.post(f"/tracks/{each}/media-url", json={})["url"] for each in ids]
+    streams = [f"/api/v1/tracks/{each}/stream" for each in ids]
     return {
-        "GET /livez": lambda: site.client.get("/livez"),
-        "GET /me": lambda: ada.client.get(f"{API}/me"),
-        "catalog.ListTracks, 50 of them": lambda: catalog.ListTracks(asked),
-        "GET /tracks?limit=50": lambda: ada.client.get(f"{API}/tracks", params={"limit": TRACKS}),
-        "GET stream, first byte": first_byte,
-        "GET stream, 64 KiB by Range": part,
+        "alive": [request("/livez")],
+        "beginning of a track": [request(path, proof | PART) for path in streams],
+        "the same by a signed link": [request(path, PART) for path in links],
+        "page of albums": [request("/api/v1/albums?limit=50", proof)],
+        f"page of {TRACKS} tracks": [request("/api/v1/tracks?limit=50", proof)],
+        "oneself": [request("/api/v1/me", proof)],
     }
 
 
-async def report(name: str, call: Call, calls: int) -> None:
-    """Time one kind of request."""
-    for _ in range(20):
-        await call()
-    times_ms = []
-    for _ in range(calls):
-        started_s = time.perf_counter()
-        await call()
-        times_ms.append((time.perf_counter() - started_s) * 1000)
-    cuts = statistics.quantiles(times_ms, n=100)
-    print(f"{name:34} {cuts[49]:8.2f} {cuts[94]:8.2f} {cuts[98]:8.2f}", flush=True)
+def spent_s(above: psutil.Process) -> dict[str, float]:
+    """What each program has spent so far, with all its processes."""
+    spent = {"supervisor": _cpu_s(above)}
+    for leader in above.children():
+        words = leader.cmdline()
+        name = words[words.index("-m") + 1] if "-m" in words else words[0].rpartition("/")[2]
+        name = "s3" if any("swift" in word for word in words) else name.rpartition(".")[2]
+        spent[name] = sum(map(_cpu_s, [leader, *leader.children(recursive=True)]))
+    return spent
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--calls", type=int, default=1000)
-    asyncio.run(measure(parser.parse_args().calls))
+    given = parser.parse_args()
+    measure(given.clients, given.calls)
 
 
 if __name__ == "__main__":
