@@ -1,0 +1,34 @@
+"""What callers may ask for, as numbers."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import TypeVar
+
+from libs.common.faults import InvalidInput
+
+USUAL_PAGE, MOST_ROWS = 50, 500
+LAST_YEAR = 9999
+
+Choice = TypeVar("Choice", bound=IntEnum)
+
+
+def choice(kind: type[Choice], asked: int, what: str) -> Choice:
+    """One of an enumeration of the contract."""
+    try:
+        return kind(asked)
+    except ValueError:
+        raise InvalidInput(f"{what} must be one of those in the contract") from None
+
+
+def year(asked: int) -> int:
+    """A year, or 0 for no bound."""
+    if not 0 <= asked <= LAST_YEAR:
+        raise InvalidInput(f"a year must be from 1 to {LAST_YEAR}, or 0 for no bound")
+    return asked
+
+
+def few(ids: Sequence[str], what: str) -> Sequence[str]:
+    """Ids that fit into one answer."""
+    if len(ids) > MOST_ROWS:
+        raise InvalidInput(f"{what} must be at most {MOST_ROWS}")
+    return list(ids)
