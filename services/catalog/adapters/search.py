@@ -25,7 +25,7 @@ LIKENESSES = (1.0, 0.6, 0.45, 0.3)
 
 Two letters exchanged in a word of five leave a third of its trigrams.
 """
-MOST_CANDIDATES = 2000
+MOST_CANDIDATES = 1000
 """Names compared in full. Where more match, the query is vague; those it begins are kept."""
 MOST_BEGUN = 100
 LEAST_LETTERS = 3
@@ -34,11 +34,15 @@ WILD, LITERAL = re.compile(r"[%_\\]"), r"\\\g<0>"
 """What LIKE takes for a pattern, and how it does not."""
 
 HERE = f"library_id = {SEEN}"
-VISIBLE = {
-    "tracks": HERE,
-    "albums": HERE,
-    "artists": f"EXISTS (SELECT FROM artist_libraries WHERE artist_id = artists.id AND {HERE})",
+IN_LIBRARIES = "visible_libraries($1) AS seen(id), LATERAL"
+ANYWHERE = f"EXISTS (SELECT FROM artist_libraries WHERE artist_id = artists.id AND {HERE})"
+VISIBLE = {"tracks": HERE, "albums": HERE, "artists": ANYWHERE}
+BEGUN = {
+    "tracks": (IN_LIBRARIES, "library_id = seen.id"),
+    "albums": (IN_LIBRARIES, "library_id = seen.id"),
+    "artists": ("", ANYWHERE),
 }
+"""Names in order are found library by library; artists are in order as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,16 @@ class Search:
 
 async def _ids(connection: Connection, table: str, asked: Asked) -> Sequence[str]:
     words = searchable(asked.query)
+    among, visible = BEGUN[table]
     values = Conditions([asked.viewer_id, words, beginning(asked.query), asked.limit])
     rows = await connection.fetch(
         f"""
         SELECT id FROM (
-            (SELECT id, sort_key, search_text FROM {table}
-            WHERE {VISIBLE[table]} AND sort_key >= $3 AND sort_key < $3 || U&'\\+10FFFF'
-            ORDER BY sort_key LIMIT {MOST_BEGUN})
+            (SELECT begun.* FROM {among} (
+                SELECT id, sort_key, search_text FROM {table}
+                WHERE {visible} AND sort_key >= $3 AND sort_key < $3 || U&'\\+10FFFF'
+                ORDER BY sort_key LIMIT {MOST_BEGUN}
+            ) AS begun ORDER BY sort_key LIMIT {MOST_BEGUN})
             UNION
             (SELECT id, sort_key, search_text FROM {table}
             WHERE {_like(values, words, asked.likeness)} AND {VISIBLE[table]}
