@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,16 @@ def percentiles(values: Sequence[float]) -> str:
     """The median and the slow end, in ms, of times in s."""
     p50, p99 = np.percentile(values, [50, 99]) * 1000
     return f"p50 {p50:8.1f} ms   p99 {p99:8.1f} ms   n {len(values)}"
+
+
+def used_s(tutti: Tutti) -> float:
+    """Processor seconds of a fleet so far, those of children that ended included."""
+    total_s = 0.0
+    for process in tutti.processes():
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total_s += times.user + times.system + times.children_user + times.children_system
+    return total_s
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.figures import machine
+from tests.benchmarks.figures import machine, used_s
 from tests.listener import Listener, until
 from tests.running import Tutti, running
 from tests.sounds import Piece
@@ -150,17 +150,9 @@ def of_tutti(at: Path, files: int) -> Iterator[tuple[str, Cost]]:
 
 
 def _cost_of_fleet(tutti: Tutti, work: Callable[[], None]) -> Cost:
-    started, before_s = time.monotonic(), _used_s(tutti)
+    started, before_s = time.monotonic(), used_s(tutti)
     work()
-    return Cost(time.monotonic() - started, _used_s(tutti) - before_s)
-
-
-def _used_s(tutti: Tutti) -> float:
-    total_s = 0.0
-    for process in tutti.processes():
-        times = process.cpu_times()
-        total_s += times.user + times.system + times.children_user + times.children_system
-    return total_s
+    return Cost(time.monotonic() - started, used_s(tutti) - before_s)
 
 
 if __name__ == "__main__":

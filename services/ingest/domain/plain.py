@@ -1,6 +1,7 @@
 """Domain values to plain JSON and back, so that a step's result can rest in a database row."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +21,12 @@ def to_json(value: "DataclassInstance") -> str:
 def from_json(kind: type[Value], text: str | bytes) -> Value:
     """Read what ``to_json`` wrote; anything else raises ``pydantic.ValidationError``."""
     value: Value = _reader(kind).validate_json(text)  # type: ignore[arg-type]  # mypy on classes
+    return value
+
+
+def from_plain(kind: type[Value], plain: Mapping[str, object]) -> Value:
+    """Read a value from what its JSON says."""
+    value: Value = _reader(kind).validate_python(plain)  # type: ignore[arg-type]  # mypy on classes
     return value
 
 

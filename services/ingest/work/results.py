@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import TypeAdapter
-
 from services.ingest.domain.formats import Encoding
 from services.ingest.domain.inspection import Cover
 from services.ingest.domain.pcm import PcmShape
-from services.ingest.domain.plain import to_json
+from services.ingest.domain.plain import from_plain, to_json
 from services.ingest.domain.tags import Tags, with_file_name
 
 if TYPE_CHECKING:
@@ -59,4 +57,4 @@ def remembered(value: "DataclassInstance") -> Mapping[str, object]:
 
 def recalled(kind: type[Value], result: Mapping[str, object]) -> Value:
     """A value out of its row."""
-    return TypeAdapter(kind).validate_python(result)
+    return from_plain(kind, result)
