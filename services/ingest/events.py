@@ -9,7 +9,7 @@ from uuid import uuid4
 from libs.common.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from services.ingest.domain.formats import Encoding
     from services.ingest.domain.glance import Found
@@ -33,6 +33,10 @@ _QUALITIES = {
     Rendition.PREVIEW: music_pb2.QUALITY_PREVIEW,
 }
 
+MOST_FOUND = 100
+MOST_FOUND_BYTES = 2**19
+"""In one announcement. NATS carries twice as much; one file's tags are a quarter of it at most."""
+
 
 def recording_ready(recording: Recording) -> Event:
     """A library may take the recording in. The catalog answers."""
@@ -48,15 +52,22 @@ def recording_ready(recording: Recording) -> Event:
     return Event.of(fact, key=recording.item_id)
 
 
-def recordings_found(found_id: str, user_id: str, library_id: str, found: Iterable[Found]) -> Event:
-    """A library may show what was found in its folder. The catalog answers."""
-    fact = events_pb2.RecordingsFound(
-        id=found_id,
-        user_id=user_id,
-        library_id=library_id,
-        recordings=map(_found, found),
-    )
-    return Event.of(fact, key=found_id)
+def recordings_found(user_id: str, library_id: str, found: Iterable[Found]) -> Iterator[Event]:
+    """A library may show what was found in its folder. The catalog answers each event."""
+    fact, size_bytes = events_pb2.RecordingsFound(), 0
+    for one in map(_found, found):
+        if len(fact.recordings) == MOST_FOUND or size_bytes + one.ByteSize() > MOST_FOUND_BYTES:
+            yield _finding(fact, user_id, library_id)
+            fact, size_bytes = events_pb2.RecordingsFound(), 0
+        fact.recordings.append(one)
+        size_bytes += one.ByteSize()
+    if fact.recordings:
+        yield _finding(fact, user_id, library_id)
+
+
+def _finding(fact: events_pb2.RecordingsFound, user_id: str, library_id: str) -> Event:
+    fact.id, fact.user_id, fact.library_id = uuid4().hex, user_id, library_id
+    return Event.of(fact, key=fact.id)
 
 
 def recording_withdrawn(item_id: str) -> Event:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -13,9 +13,6 @@ from services.ingest.domain.glance import Found, Glance
 from services.ingest.domain.pipeline import Urgency
 from services.ingest.domain.tags import with_file_name
 from services.ingest.events import recordings_found
-
-MOST_FOUND = 100
-"""In one announcement: its tags, which are bounded, fit into one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,9 @@ class PostgresSurvey:
         async with transaction(self._pool) as connection:
             shown = await _note(connection, sights, glances)
             await _note_doubtful(connection, [each.item_id for each in sights])
-            for (user_id, library_id), found in _by_place(sights, glances, shown):
-                event = recordings_found(str(uuid4()), user_id, library_id, found)
-                await announce(connection, event, awaits_result=True)
+            for (user_id, library_id), found in _by_place(sights, glances, shown).items():
+                for event in recordings_found(user_id, library_id, found):
+                    await announce(connection, event, awaits_result=True)
 
 
 async def _note(
@@ -114,15 +111,13 @@ async def _note_doubtful(connection: Connection, item_ids: Sequence[UUID]) -> No
 
 def _by_place(
     sights: Sequence[Sight], glances: Mapping[UUID, Glance], shown: set[UUID]
-) -> Iterator[tuple[tuple[str, str], Sequence[Found]]]:
+) -> Mapping[tuple[str, str], Sequence[Found]]:
     places: dict[tuple[str, str], list[Found]] = {}
     for each in sights:
         if each.item_id in shown:
             place = places.setdefault((each.user_id, each.library_id), [])
             place.append(_found(each, glances[each.item_id]))
-    for where, found in places.items():
-        for start in range(0, len(found), MOST_FOUND):
-            yield where, found[start : start + MOST_FOUND]
+    return places
 
 
 def _found(each: Sight, glance: Glance) -> Found:
