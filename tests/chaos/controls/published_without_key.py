@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from libs.common.postgres import Connection
 
 FORGET = """
-    ALTER TABLE tracks DROP CONSTRAINT IF EXISTS tracks_library_id_content_sha256_key;
+    DROP INDEX IF EXISTS tracks_of_content;
     ALTER TABLE publications DROP CONSTRAINT IF EXISTS publications_pkey;
 """
 
