@@ -84,7 +84,7 @@ def long_form(connections: int) -> list[Trial]:
         Trial("slow heads", attacks.slow_heads, 2000, 45),
         Trial("slow bodies", attacks.slow_bodies, 1000, 45),
         Trial("slow parts of uploads", attacks.slow_parts, 95, 45),
-        Trial("slow readers", attacks.slow_readers, 480, 75),
+        Trial("slow readers", attacks.slow_readers, 480, 120),
         Trial("a flood", attacks.flood, 50, 30),
         Trial("what is too large", attacks.large, 20, 0),
     ]
