@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ from tests.tagging import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+
+METER_S = 0.1
 
 
 def machine() -> str:
@@ -42,14 +46,39 @@ def percentiles(values: Sequence[float]) -> str:
     return f"p50 {p50:8.1f} ms   p99 {p99:8.1f} ms   n {len(values)}"
 
 
-def used_s(tutti: Tutti) -> float:
-    """Processor seconds of a fleet so far, those of children that ended included."""
-    total_s = 0.0
-    for process in tutti.processes():
-        with suppress(psutil.NoSuchProcess):
-            times = process.cpu_times()
-            total_s += times.user + times.system + times.children_user + times.children_system
-    return total_s
+class Meter(threading.Thread):
+    """Processor seconds of all processes of a fleet, from one moment on.
+
+    They are looked at again and again: what runs in a cage of bubblewrap is waited for by
+    nobody, and its time is in no parent's account.
+    """
+
+    def __init__(self, fleet: Tutti) -> None:
+        super().__init__(name="meter", daemon=True)
+        self._fleet = fleet
+        self._times: dict[psutil.Process, float] = {}
+        self._over = threading.Event()
+        self._look()
+        self._before_s = sum(self._times.values())
+        self.start()
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        while not self._over.wait(METER_S):
+            self._look()
+
+    def used_s(self) -> float:
+        """Stop, and answer what was used."""
+        self._over.set()
+        self.join()
+        self._look()
+        return sum(self._times.values()) - self._before_s
+
+    def _look(self) -> None:
+        for process in self._fleet.processes():
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                self._times[process] = times.user + times.system
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.figures import machine, used_s
+from tests.benchmarks.figures import Meter, machine
 from tests.listener import Listener, until
 from tests.running import Tutti, running
 from tests.sounds import Piece
@@ -150,9 +150,9 @@ def of_tutti(at: Path, files: int) -> Iterator[tuple[str, Cost]]:
 
 
 def _cost_of_fleet(tutti: Tutti, work: Callable[[], None]) -> Cost:
-    started, before_s = time.monotonic(), used_s(tutti)
+    started, meter = time.monotonic(), Meter(tutti)
     work()
-    return Cost(time.monotonic() - started, used_s(tutti) - before_s)
+    return Cost(time.monotonic() - started, meter.used_s())
 
 
 if __name__ == "__main__":
