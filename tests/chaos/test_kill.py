@@ -37,7 +37,7 @@ class Control:
 CONTROLS = (
     Control("acknowledged_early", "analyses that are not once in the ledger"),
     Control("published_without_key", "tracks that are not exactly one published item"),
-    Control("queue_alone", "files did not end", kills=2, patience_s=15.0),
+    Control("queue_alone", "files did not end", kills=2, patience_s=12.0),
 )
 
 
@@ -55,7 +55,7 @@ def test_with_its_protection_the_same_death_is_survived(tmp_path: Path) -> None:
 
 def _tried(control: Control, folder: Path) -> Report:
     plan = Plan(
-        files=4,
+        files=3,
         kills=control.kills,
         seed=1,
         tiny=True,
