@@ -33,9 +33,9 @@ PLAYED = """
     FROM track_plays WHERE user_id = $1 AND album_id IS NOT NULL GROUP BY album_id, library_id
 """
 RATED = """
-    SELECT rated.id, library_id, rating
-    FROM ratings JOIN albums AS rated ON rated.id = entity_id
-    WHERE user_id = $1 AND kind = 'album'
+    SELECT entity_id AS id, rating,
+        (SELECT library_id FROM albums WHERE albums.id = entity_id) AS library_id
+    FROM ratings WHERE user_id = $1 AND kind = 'album'
 """
 FAVOURITE = """album.id = ANY(ARRAY(
     SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'album'

@@ -100,18 +100,18 @@ class Artists:
 OWN_ALBUMS = f"""
     SELECT album.id FROM albums AS album
     WHERE album.library_id = {SEEN}
-        AND album.id IN (SELECT album_id FROM album_artists WHERE artist_id = $2)
+        AND album.id = ANY(ARRAY(SELECT album_id FROM album_artists WHERE artist_id = $2))
     ORDER BY album.date DESC, album.added_at DESC, album.id LIMIT 500
 """
 
 ALBUMS_OF_OTHERS = f"""
     SELECT album.id FROM albums AS album
     WHERE album.library_id = {SEEN}
-        AND album.id IN (
+        AND album.id = ANY(ARRAY(
             SELECT tracks.album_id FROM track_artists JOIN tracks ON tracks.id = track_id
             WHERE artist_id = $2
-        )
-        AND album.id NOT IN (SELECT album_id FROM album_artists WHERE artist_id = $2)
+            EXCEPT SELECT album_id FROM album_artists WHERE artist_id = $2
+        ))
     ORDER BY album.date DESC, album.added_at DESC, album.id LIMIT 500
 """
 
@@ -119,7 +119,7 @@ TOP_TRACKS = f"""
     SELECT track.id FROM tracks AS track
     LEFT JOIN track_plays AS heard ON heard.user_id = $1 AND heard.track_id = track.id
     WHERE track.library_id = {SEEN}
-        AND track.id IN (SELECT track_id FROM track_artists WHERE artist_id = $2)
+        AND track.id = ANY(ARRAY(SELECT track_id FROM track_artists WHERE artist_id = $2))
     ORDER BY heard.play_count DESC NULLS LAST, track.added_at DESC, track.id
     LIMIT {MOST_TOP_TRACKS}
 """

@@ -73,6 +73,8 @@ class Search:
     async def names(self, viewer_id: str, query: str, limit: int) -> Found:
         """Artists, albums and tracks whose names are like the query."""
         async with transaction(self._pool) as connection:
+            # A short word is in so many names that PostgreSQL would read them one by one.
+            await connection.execute("SET LOCAL enable_seqscan = off")
             for likeness in LIKENESSES if searchable(query) else ():
                 asked = Asked(viewer_id, query, likeness, limit)
                 await connection.execute(

@@ -55,9 +55,9 @@ PLAYED = """
     FROM track_plays WHERE user_id = $1
 """
 RATED = """
-    SELECT rated.id, library_id, rating
-    FROM ratings JOIN tracks AS rated ON rated.id = entity_id
-    WHERE user_id = $1 AND kind = 'track'
+    SELECT entity_id AS id, rating,
+        (SELECT library_id FROM tracks WHERE tracks.id = entity_id) AS library_id
+    FROM ratings WHERE user_id = $1 AND kind = 'track'
 """
 FAVOURITE = """track.id = ANY(ARRAY(
     SELECT entity_id FROM favourites WHERE user_id = $1 AND kind = 'track'
