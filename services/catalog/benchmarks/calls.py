@@ -168,6 +168,22 @@ def _listening(channel: grpc.aio.Channel, viewer_id: str) -> dict[str, Call]:
     plays = listening_pb2.ListPlaysRequest(viewer_id=viewer_id)
     bookmarks = listening_pb2.ListBookmarksRequest(viewer_id=viewer_id)
 
+    smart = ""
+
+    async def smart_playlist(_: int) -> None:
+        nonlocal smart
+        if not smart:
+            begun = listening_pb2.Condition(
+                field=listening_pb2.FIELD_TITLE,
+                operator=listening_pb2.OPERATOR_CONTAINS,
+                value="mi",
+            )
+            rule = listening_pb2.SmartRule(conditions=[begun])
+            made = listening_pb2.CreatePlaylistRequest(viewer_id=viewer_id, name="Mi", rule=rule)
+            smart = (await home.CreatePlaylist(made)).playlist.id
+        asked = listening_pb2.GetPlaylistRequest(viewer_id=viewer_id, playlist_id=smart)
+        await home.GetPlaylist(asked)
+
     def playlist(n: int) -> Awaitable[object]:
         return home.GetPlaylist(
             listening_pb2.GetPlaylistRequest(
@@ -178,6 +194,7 @@ def _listening(channel: grpc.aio.Channel, viewer_id: str) -> dict[str, Call]:
     return {
         "playlists": lambda _: home.ListPlaylists(playlists),
         "one playlist of 200": playlist,
+        "a smart playlist": smart_playlist,
         "queue of 200": lambda _: home.GetQueue(queue),
         "plays": lambda _: home.ListPlays(plays),
         "bookmarks": lambda _: home.ListBookmarks(bookmarks),
