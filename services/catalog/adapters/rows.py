@@ -21,6 +21,12 @@ Value = TypeVar("Value", SourceFormat, Loudness, Analysis)
 # What a jsonb column holds: only its writer, here too, knows the types.
 Json = Mapping[str, Any]
 
+FIELDS: Mapping[type, frozenset[str]] = {
+    kind: frozenset(field.name for field in dataclasses.fields(kind))
+    for kind in (SourceFormat, Loudness, Analysis)
+}
+"""Names of fields; asked for each row anew they took two thirds of the time to read a track."""
+
 SEEN = "ANY(ARRAY(SELECT visible_libraries($1)))"
 """The libraries the viewer, $1, sees: asked once for a query, and of use to an index."""
 
@@ -60,7 +66,7 @@ def marks_in(row: asyncpg.Record) -> Marks:
 
 def value_in(kind: type[Value], stored: Json) -> Value:
     """A value from its JSON. Fields of a newer version are left out."""
-    known = {field.name for field in dataclasses.fields(kind)}
+    known = FIELDS[kind]
     return kind(**{name: value for name, value in stored.items() if name in known})
 
 
