@@ -10,7 +10,6 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from libs.common.faults import CannotStart, Unavailable
 from libs.common.settings import without_credentials
@@ -71,7 +70,7 @@ class Cache:
             raise Unavailable("the cache cannot be reached")
         try:
             yield
-        except (RedisConnectionError, RedisTimeoutError) as error:
+        except RedisError as error:  # gone, silent, or without room to write
             self._outage.begin()
             raise Unavailable("the cache cannot be reached") from error
 

@@ -3,11 +3,15 @@
 import logging
 import os
 import sys
+from hashlib import sha256
+from pathlib import Path
 
 from services.ingest.adapters.scratch import Scratch
 from services.ingest.settings import IngestSettings
 
 logger = logging.getLogger(__name__)
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  the one place that is memory
 
 
 def main() -> int:
@@ -15,17 +19,25 @@ def main() -> int:
     settings = IngestSettings()
     scratch = Scratch(settings.scratch_folder, settings.scratch_bytes)
     scratch.clear_dead_work()
-    metrics = scratch.own() / "metrics"
-    metrics.mkdir()
+    figures = _memory(settings.scratch_folder)
+    figures.clear_dead_work()
+    metrics = figures.own()
     # Two threads on two busy cores cost two to four times the time of one.
     for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     # prometheus_client decides on import whether its figures are shared by processes.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
-    return _work(settings, scratch)
+    return _work(settings, scratch, metrics)
 
 
-def _work(settings: IngestSettings, scratch: Scratch) -> int:
+def _memory(scratch_folder: Path) -> Scratch:
+    """A place in memory, where there is one: a process that notes figures on a full disk dies."""
+    root = SHARED_MEMORY if SHARED_MEMORY.is_dir() else scratch_folder / "figures"
+    name = sha256(str(scratch_folder.resolve()).encode()).hexdigest()[:16]
+    return Scratch(root / f"tutti-{name}", most_bytes=0)
+
+
+def _work(settings: IngestSettings, scratch: Scratch, metrics: Path) -> int:
     from libs.common.faults import CannotStart  # noqa: PLC0415  after the environment is set
     from libs.common.telemetry import log_as_json  # noqa: PLC0415
     from services.ingest.work.crew import Crew  # noqa: PLC0415
@@ -34,7 +46,7 @@ def _work(settings: IngestSettings, scratch: Scratch) -> int:
     log_as_json(settings.log_level)
     try:
         if settings.metrics_port is not None:
-            serve_metrics(settings.host, settings.metrics_port, scratch.own() / "metrics")
+            serve_metrics(settings.host, settings.metrics_port, metrics)
         return Crew(settings, scratch).work()
     except CannotStart as problem:
         setting = f"{settings.prefix}{problem.setting}".upper()

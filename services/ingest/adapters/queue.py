@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
+from redis.exceptions import RedisError
 
 from libs.common.faults import Unavailable
 from libs.common.sockets import watchful_tcp
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 RUN_STEP = "ingest.run_step"
 GRACE_S = 30
 """Between asking a step to end and killing its process."""
+OUTAGES = (KombuError, OperationalError, OSError, RedisError)
+"""The last is what kombu lets through: Redis refuses to write when its disk is full."""
 PRIORITIES = range(LAST_PRIORITY + 1)
 
 
@@ -70,7 +73,7 @@ class StepQueue:
                         time_limit=limit_s + GRACE_S,
                         producer=producer,
                     )
-        except (KombuError, OperationalError, OSError) as error:
+        except OUTAGES as error:
             raise Unavailable("the queue cannot be reached") from error
 
     def depth(self) -> int:
@@ -82,7 +85,7 @@ class StepQueue:
                     return int(connection.SimpleQueue(queue).qsize())
                 except connection.channel_errors:
                     return 0  # Redis keeps no empty list, and so the queue is "not found"
-        except (KombuError, OperationalError, OSError) as error:
+        except OUTAGES as error:
             raise Unavailable("the queue cannot be reached") from error
 
     async def offer(self, steps: Mapping[int, Turn]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -107,3 +108,16 @@ def test_a_machine_without_bubblewrap_is_warned_about_once(
     assert [record.getMessage() for record in caplog.records] == [
         "media is read under resource limits only"
     ]
+
+
+@caged_or_only_limited
+def test_a_failure_on_a_full_disk_is_not_the_files(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Crashed):
+        python(sandbox, "raise OSError('8192 requested and 0 written')", writable=tmp_path)
+    monkeypatch.setattr("services.ingest.adapters.media.sandbox.ROOM_BYTES", 2**62)
+    assert python(sandbox, "print('done')", writable=tmp_path) == "done\n"
+    with pytest.raises(OSError, match="no room") as full:
+        python(sandbox, "raise OSError('8192 requested and 0 written')", writable=tmp_path)
+    assert full.value.errno == errno.ENOSPC

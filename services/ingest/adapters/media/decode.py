@@ -99,7 +99,7 @@ def decode(file: InputContainer, source: Source, pcm: Path, longest_s: float) ->
         for chunk in _resampled(packets.frames(), rate_hz, layout):
             if not np.isfinite(chunk).all():
                 raise Refused(Reason.NONFINITE_SAMPLES, f"after {frames / rate_hz:.1f} s")
-            chunk.tofile(raw)
+            raw.write(chunk.tobytes())  # tofile does not say why it fails
             frames += chunk.size // _CHANNELS[layout]
             peak = max(peak, float(np.abs(chunk).max(initial=0.0)))
             if frames > longest_s * rate_hz:

@@ -1,5 +1,6 @@
 """A cage for programs that read bytes from strangers: no network, no files, no time to waste."""
 
+import errno
 import logging
 import os
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[4]
+ROOM_BYTES = 32 * 2**20
 MOST_OUTPUT_BYTES = 16 * 2**20
 
 # ulimit counts memory in KiB and files in blocks of 512 bytes. POSIX sh sets limits before
@@ -111,6 +113,8 @@ class Sandbox:
             elapsed_s = time.monotonic() - started_s
             if elapsed_s < limits.cpu_s and _killed_by(status) == signal.SIGKILL:
                 raise Killed(f"it was killed after {elapsed_s:.1f} s")
+            if status and _no_room(writable):
+                raise OSError(errno.ENOSPC, "no room for what is decoded and encoded")
             _check(status, _tail((output if log_too else complaints).fileno()))
             output.seek(0)
             return output.read(MOST_OUTPUT_BYTES)
@@ -172,6 +176,14 @@ def _limited(limits: Limits) -> list[str]:
         limits.open_files,
     )
     return ["/bin/sh", "-c", _LIMITED, "sh", *map(str, numbers)]
+
+
+def _no_room(writable: Path | None) -> bool:
+    """Whether a program failed for want of room, which no file is to be blamed for.
+
+    On a full disk nobody can say so; a file that is broken is found out when there is room.
+    """
+    return writable is not None and shutil.disk_usage(writable).free < ROOM_BYTES
 
 
 def _check(status: int, complaint: str) -> None:
