@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-COUNT = 8
+COUNT = 5
 
 
 def _furnish(folder: Path) -> None:
