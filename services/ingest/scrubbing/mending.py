@@ -9,7 +9,7 @@ from services.ingest.adapters.postgres_decisions import PostgresDecisions
 from services.ingest.adapters.postgres_scrub import PostgresScrub
 from services.ingest.adapters.queue import StepQueue
 from services.ingest.domain.objects import Noted
-from services.ingest.scrubbing.reading import Found, Reader
+from services.ingest.scrubbing.reading import Found, Lost, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Mender:
     async def check(self, noted: Noted) -> bool:
         """Read the object; says whether it is good. If not, it is on its way to be."""
         async with self._reader.read(noted.key) as found:
-            if found is not None and found.sha256 == noted.sha256:
+            if isinstance(found, Found) and found.sha256 == noted.sha256:
                 await self._good(noted)
                 return True
             return not await self._damaged(noted, found)
@@ -53,7 +53,7 @@ class Mender:
                 for derived in await self._rows.damaged_of(noted.content_sha256):
                     await self._make_anew(derived)
 
-    async def _damaged(self, noted: Noted, found: Found | None) -> bool:
+    async def _damaged(self, noted: Noted, found: Found | Lost) -> bool:
         """Put aside what was found. False where the object was stored anew meanwhile."""
         detail = _detail(noted, found)
         while True:
@@ -62,7 +62,7 @@ class Mender:
                     quarantine = await self._rows.note_damage(noted, detail)
                     if quarantine is None:
                         return False
-                    if found is not None:
+                    if isinstance(found, Found):
                         await self._objects.put_file(quarantine, found.copy, OCTETS)
                         await self._rows.note_quarantine(noted, quarantine)
                         await self._objects.remove(noted.key)
@@ -86,9 +86,9 @@ class Mender:
             logger.info("an object is made already", extra={"key": noted.key, "reason": str(busy)})
 
 
-def _detail(noted: Noted, found: Found | None) -> str:
-    if found is None:
-        return "it is missing"
+def _detail(noted: Noted, found: Found | Lost) -> str:
+    if isinstance(found, Lost):
+        return found.reason
     return (
         f"{found.size_bytes:,} bytes with SHA-256 {found.sha256} "
         f"instead of {noted.size_bytes:,} with {noted.sha256}"

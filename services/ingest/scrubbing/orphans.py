@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from libs.common.objects import ObjectStat, ObjectStore
 from services.ingest.adapters.postgres_orphans import PostgresOrphans
 from services.ingest.domain.objects import OURS, StoredObject
-from services.ingest.scrubbing.reading import Reader
+from services.ingest.scrubbing.reading import Found, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -54,5 +54,5 @@ class OrphanSearch:
 
     async def _adopt(self, stat: ObjectStat) -> None:
         async with self._reader.read(stat.key) as found:
-            if found is not None:
+            if isinstance(found, Found):
                 await self._rows.adopt(StoredObject(stat.key, found.sha256, found.size_bytes))

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from libs.common.faults import NotFound
+from libs.common.faults import NotFound, Unavailable
 from libs.common.objects import ObjectStore
+
+PAUSES_S = (0.2, 1.0, 3.0)
+"""After each time that the store broke off in the middle of an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,13 @@ class Found:
     copy: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Why nothing could be read under a key."""
+
+    reason: str
+
+
 class Reader:
     """Reads objects one at a time, no faster than it is allowed to."""
 
@@ -31,23 +41,28 @@ class Reader:
         self._free_at_s = 0.0
 
     @asynccontextmanager
-    async def read(self, key: str) -> AsyncGenerator[Found | None]:
-        """What lies there, or None. The copy is kept while the context is open.
+    async def read(self, key: str) -> AsyncGenerator[Found | Lost]:
+        """What lies there. The copy is kept while the context is open.
 
         It is copied as it is read, for a store may hide an object as soon as it
         has noticed itself that it is damaged.
         """
         with TemporaryDirectory(prefix="tutti-scrub-") as folder:
-            copy = Path(folder) / "copy"
-            try:
-                sha256 = await self._copied(key, copy)
-            except NotFound:
-                found = None
-            else:
-                found = Found(sha256, copy.stat().st_size, copy)
-            yield found
+            yield await self._found(key, Path(folder) / "copy")
 
-    async def _copied(self, key: str, copy: Path) -> str:
+    async def _found(self, key: str, copy: Path) -> Found | Lost:
+        for pause_s in PAUSES_S:
+            try:
+                return await self._copied(key, copy)
+            except NotFound:
+                return Lost("it is missing")
+            except Unavailable:
+                # With a store that answers, it is this object that cannot be read.
+                await asyncio.sleep(pause_s)
+                await self._objects.stat(key)
+        return Lost("it cannot be read")
+
+    async def _copied(self, key: str, copy: Path) -> Found:
         sha256 = hashlib.sha256()
         with copy.open("wb") as file:
             async with aclosing(self._objects.open_range(key)) as chunks:
@@ -55,7 +70,7 @@ class Reader:
                     sha256.update(chunk)
                     file.write(chunk)
                     await self._pace(len(chunk))
-        return sha256.hexdigest()
+            return Found(sha256.hexdigest(), file.tell(), copy)
 
     async def _pace(self, size_bytes: int) -> None:
         now_s = time.monotonic()

@@ -232,3 +232,36 @@ async def test_what_was_named_and_never_stored_comes_from_its_parts(
     house.worker.start()
     [settled] = await house.settled(item.id)
     assert (settled.state, settled.content_sha256) == (pb.ITEM_STATE_PUBLISHED, sha256)
+
+
+async def test_a_bit_that_flips_on_the_disk_itself_is_found(
+    house: House, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    item = await published(house, Piece(seed=68, duration_s=4).encoded(tmp_path / "a"))
+    key = f"audio/{item.content_sha256}/low.mp3"
+    good = await house.objects.get_bytes(key)
+    disk = next(tmp_path_factory.getbasetemp().glob("servers*/s3/disk"))
+    [file] = [each for each in disk.glob("objects/**/*.data") if each.read_bytes() == good]
+    with file.open("r+b") as sector:  # in its place, as a disk does: the store does not notice
+        sector.seek(1000)
+        sector.write(bytes([good[1000] ^ 4]))
+    await scrubbed(house)
+    found = await eventually(lambda: healed(house, item.content_sha256))
+    kept = await house.objects.get_bytes(found[key].quarantine_key)
+    assert [at for at, byte in enumerate(kept) if byte != good[at]] == [1000]
+    assert await house.objects.get_bytes(key) == good
+
+
+async def test_what_was_stored_before_rows_told_of_it_is_noted(
+    house: House, tmp_path: Path
+) -> None:
+    tags = Tags(cover=cover("#119955"))
+    item = await published(house, Piece(seed=69, duration_s=4, tags=tags).encoded(tmp_path / "a"))
+    sha256 = item.content_sha256
+    before = await rows(house, "DELETE FROM objects WHERE content_sha256 = $1 RETURNING *", sha256)
+    await scrubbed(house)
+    after = await rows(house, "SELECT * FROM objects WHERE content_sha256 = $1", sha256)
+    told = ("key", "sha256", "size_bytes", "step")
+    assert {tuple(row[name] for name in told) for row in after} == {
+        tuple(row[name] for name in told) for row in before
+    }
