@@ -1,4 +1,4 @@
-"""A disk that cannot read an object is told from a store that is away."""
+"""A store that breaks off in the middle of one object, again and again, has lost that object."""
 
 from __future__ import annotations
 
