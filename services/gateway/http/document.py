@@ -169,7 +169,7 @@ def _complete(operation: Json, route: APIRoute, method: str) -> None:
 def _failures(operation: Json, policy: Policy, method: str) -> set[HTTPStatus]:
     failures = {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS}
     if operation["tags"] == ["vitals"]:
-        return set()
+        return {HTTPStatus.TOO_MANY_REQUESTS}
     failures |= {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
     if policy is not Policy.PUBLIC or method == "POST":
         failures |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}

@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from http import HTTPStatus
 
 import prometheus_client
-from fastapi import Response
+from fastapi import Depends, Response
 from grpc.aio import AioRpcError
 
 from libs.common.faults import Fault
@@ -18,16 +18,23 @@ from services.gateway.wire.operating import Alive, PartState, Readiness
 PATIENCE_S = 1.0
 DISPENSABLE = ("nats", "redis")
 
-routes = guarded_router("vitals", Guard(Policy.PUBLIC, Window.NONE), prefix="")
+routes = guarded_router("vitals", prefix="")
+unlimited = Depends(Guard(Policy.PUBLIC, Window.NONE))
+# Each look asks every part, which strangers could have us do without end.
+limited = Depends(Guard(Policy.PUBLIC, Window.MEDIA))
 
 
-@routes.get("/livez")
+@routes.get("/livez", dependencies=[unlimited])
 async def get_liveness() -> Alive:
     """Say that the process runs."""
     return Alive()
 
 
-@routes.get("/readyz", responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": Readiness}})
+@routes.get(
+    "/readyz",
+    responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": Readiness}},
+    dependencies=[limited],
+)
 async def get_readiness(parts: AllParts, response: Response) -> Readiness:
     """Say what does not answer within a second, and whether the gateway can do without it.
 
@@ -41,7 +48,7 @@ async def get_readiness(parts: AllParts, response: Response) -> Readiness:
     return Readiness(ready=ready, parts=found)
 
 
-@routes.get("/metrics", response_class=Response, include_in_schema=False)
+@routes.get("/metrics", response_class=Response, include_in_schema=False, dependencies=[limited])
 async def get_metrics() -> Response:
     """Figures for Prometheus."""
     return Response(

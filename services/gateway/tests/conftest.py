@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from scripts.servers import Servers
     from services.gateway.settings import GatewaySettings
 
+PATIENCE_S = 30
+"""Where the machine is busy with something else."""
 __all__ = ["SECRET", "House", "Site", "open_site"]
 
 
@@ -56,7 +58,7 @@ async def open_site(house: House, **changes: object) -> AsyncGenerator[Site]:
         open_bus(settings.nats_url) as bus,
         open_objects(settings) as objects,
         gateway(settings, bus) as address,
-        httpx.AsyncClient(base_url=address) as client,
+        httpx.AsyncClient(base_url=address, timeout=PATIENCE_S) as client,
     ):
         yield Site(house, settings, bus, client, objects)
 

@@ -63,5 +63,7 @@ async def sign_in(anyone: httpx.AsyncClient, name: str) -> AsyncGenerator[Person
 async def _person(anyone: httpx.AsyncClient, response: httpx.Response) -> AsyncGenerator[Person]:
     tokens = response.json()
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-    async with httpx.AsyncClient(base_url=anyone.base_url, headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=anyone.base_url, headers=headers, timeout=anyone.timeout
+    ) as client:
         yield Person(tokens["user"]["id"], tokens["user"]["name"], client, tokens)

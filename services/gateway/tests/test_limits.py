@@ -35,6 +35,18 @@ async def test_a_listener_asks_so_often_in_any_minute(house: House) -> None:
         assert (await site.client.get("/livez")).status_code == 200
 
 
+async def test_readiness_is_not_asked_without_end(house: House) -> None:
+    async with open_site(
+        house, media_requests_per_minute=2, trusted_proxies=["127.0.0.0/8"]
+    ) as site:
+        headers = {FORWARDED: "203.0.113.99"}
+        for path in ("/readyz", "/metrics"):
+            assert (await site.client.get(path, headers=headers)).status_code == 200
+            assert (await site.client.get("/livez", headers=headers)).status_code == 200
+        for path in ("/readyz", "/metrics"):
+            assert (await site.client.get(path, headers=headers)).status_code == 429
+
+
 @pytest.mark.slow
 async def test_twenty_processes_let_exactly_so_many_through(servers: Servers) -> None:
     """``counting`` with 150 s shows the same for every minute that may be laid over them."""
