@@ -158,7 +158,7 @@ async def _count(connection: Connection, where: Conditions) -> int:
     """How many artists there are to list."""
     query = f"SELECT count(DISTINCT artist_id) {_here(where)}"
     if where.sql:
-        seen = f"EXISTS (SELECT {_here(where, 'artist.id')})"
+        seen = f"(SELECT true {_here(where, 'artist.id')} LIMIT 1)"
         conditions = " AND ".join([*where.sql, seen])
         query = f"SELECT count(*) FROM artists AS artist WHERE {conditions}"
     counted: int = await connection.fetchval(query, *where.values)
@@ -175,7 +175,7 @@ async def _page(
     return await connection.fetch(
         f"""
         SELECT artist.id, artist.sort_key FROM artists AS artist
-        WHERE {" AND ".join(where.sql)} AND EXISTS (SELECT {_here(where, "artist.id")})
+        WHERE {" AND ".join(where.sql)} AND (SELECT true {_here(where, "artist.id")} LIMIT 1)
         ORDER BY artist.sort_key, artist.id LIMIT {limit}
         """,
         *where.values,

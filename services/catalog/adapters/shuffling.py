@@ -12,7 +12,7 @@ PLACES = 2**17
 """As in the indexes of migration 0006. At 100,000 rows, a page of 50 lies on about 70 of them."""
 SEED = "{seed}"
 """Stands in an expression for the parameter that holds the seed of a shuffle."""
-FEW_ROWS = 5000
+FEW_ROWS = 10_000
 """So many are sorted sooner than they are looked up place by place."""
 MARGIN = 1.3
 LEAST_PLACES = 16

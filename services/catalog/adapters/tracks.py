@@ -36,7 +36,9 @@ from services.catalog.domain.music import (
 TRACK = f"""
     SELECT track.id, track.library_id, content_sha256, track.title, track.sort_title,
         {credits_of("track")}, coalesce(track.album_id, '') AS album_id,
-        coalesce(album.title, '') AS album_title, disc_number, track_number, track.duration_ms,
+
+        coalesce((SELECT title FROM albums WHERE id = track.album_id), '') AS album_title,
+        disc_number, track_number, track.duration_ms,
         track.date, track.genres, composers, track.label, isrc, comment, explicit,
         track.cover_sha256, musicbrainz_recording_id, musicbrainz_track_id, format, loudness,
         analysis, CASE WHEN $3::boolean THEN beats_s ELSE '{{}}' END AS beats_s, has_lyrics,
@@ -45,7 +47,6 @@ TRACK = f"""
         f.at AS favourite_at, r.rating, p.play_count, p.last_played_at
     FROM tracks AS track
     JOIN libraries AS library ON library.id = track.library_id
-    LEFT JOIN albums AS album ON album.id = track.album_id
     {marks_of("track")}
     LEFT JOIN track_plays p ON p.user_id = $1 AND p.track_id = track.id
 """

@@ -67,14 +67,16 @@ class Serving:
 
 
 @asynccontextmanager
-async def furnished(folder: Path, track_count: int) -> AsyncIterator[House]:
+async def furnished(
+    folder: Path, track_count: int, listeners: int = LISTENERS
+) -> AsyncIterator[House]:
     """Run servers with a filled database; nothing serves it yet."""
     async with running_servers(folder) as servers:
         url = await create_service_database(servers, "catalog")
         process_id = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
         postgres = psutil.Process(process_id)
         async with _catalog(servers, url) as (channel, _), connect(url, "catalog", 1) as database:
-            user_ids, library_ids = await _people(channel)
+            user_ids, library_ids = await _people(channel, listeners)
             shelf = await _filled(database, user_ids, library_ids, track_count)
         log = folder / "postgres.log"
         yield House(servers, url, postgres, log, shelf, user_ids[1])
@@ -97,7 +99,7 @@ async def administrator(servers: Servers) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def _people(channel: grpc.aio.Channel) -> tuple[list[str], list[str]]:
+async def _people(channel: grpc.aio.Channel, count: int) -> tuple[list[str], list[str]]:
     """Sign listeners up, the operator first; answers their ids, and libraries to fill."""
     accounts, music = AccountsServiceStub(channel), CatalogServiceStub(channel)
     users = [
@@ -106,7 +108,7 @@ async def _people(channel: grpc.aio.Channel) -> tuple[list[str], list[str]]:
                 accounts_pb2.CreateUserRequest(name=f"listener{n}", password=PASSWORD)
             )
         ).user
-        for n in range(LISTENERS)
+        for n in range(count)
     ]
     operator, viewer, friend, stranger = users[:4]
     everyone = await music.CreateLibrary(

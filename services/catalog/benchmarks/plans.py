@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 LARGE_ROWS = 3000
 """A table with more rows is large; smaller ones may be read whole."""
-MOST_TAKEN = 8000
-"""Rows one step may take: all entries of the forty playlists on a page, no more."""
+MOST_TAKEN = 10_000
+"""Rows one step may take: as many as a shuffle sorts whole, no more."""
 NOTED = {
     "session_preload_libraries": "auto_explain",
     "auto_explain.log_min_duration": "0",

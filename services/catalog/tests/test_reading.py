@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import grpc
 
-TRACKS = 22_000
+TRACKS, LISTENERS = 22_000, 5
 SEEN = 20_000
 """Ten of eleven: more than a shuffle sorts whole."""
 
@@ -26,10 +26,11 @@ PAGE = 500
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # to fill a catalog takes long where much else runs
 async def test_no_call_reads_much_more_than_it_answers_with_and_the_control_does(
     tmp_path: Path,
 ) -> None:
-    async with furnished(tmp_path, TRACKS) as house:
+    async with furnished(tmp_path, TRACKS, LISTENERS) as house:
         async with serving(house) as running:
             assert await _shuffled(running.channel, house.viewer_id) == SEEN
         found = {
