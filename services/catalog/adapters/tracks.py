@@ -36,7 +36,6 @@ from services.catalog.domain.music import (
 TRACK = f"""
     SELECT track.id, track.library_id, content_sha256, track.title, track.sort_title,
         {credits_of("track")}, coalesce(track.album_id, '') AS album_id,
-
         coalesce((SELECT title FROM albums WHERE id = track.album_id), '') AS album_title,
         disc_number, track_number, track.duration_ms,
         track.date, track.genres, composers, track.label, isrc, comment, explicit,
