@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from libs.common.postgres import Connection, Pool, announce, transaction
+from services.catalog.adapters.album_tags import album_of
 from services.catalog.adapters.delisting import delist
-from services.catalog.adapters.publishing import album_of, recorded, refusal
+from services.catalog.adapters.publishing import recorded, refusal
 from services.catalog.adapters.settling import settle
 from services.catalog.adapters.writing import artist_id_of, become_writer, new_id
 from services.catalog.domain.music import Credit
