@@ -3,6 +3,7 @@
 While Redis is away each replica counts for itself.
 """
 
+import asyncio
 import logging
 import math
 import time
@@ -22,6 +23,8 @@ from services.gateway.settings import GatewaySettings
 logger = logging.getLogger(__name__)
 
 WINDOW_S = 60
+ASKING = 16
+"""So many ask Redis at once. A flood that had each open a connection would make Redis look away."""
 MOST_COUNTED = 10_000
 """So many users and addresses are told apart while Redis is away."""
 
@@ -98,6 +101,7 @@ class Windows:
             Window.SIGN_IN: settings.sign_ins_per_minute,
         }
         self._enter = redis.register_script(ENTER)
+        self._places = asyncio.Semaphore(ASKING)
         self._own = OwnCount()
         self._outage = Outage()
         self._away = False
@@ -114,19 +118,20 @@ class Windows:
         return allowance
 
     async def _counted(self, who: str, quota: int) -> tuple[bool, int, float]:
-        if not self._outage.lasts:
-            try:
-                passed, remaining, reset_ms = await self._enter(
-                    [f"gateway:window:{quota}:{who}"], [quota, WINDOW_S * 1000]
-                )
-            except RedisError:
-                self._outage.begin()
-                if not self._away:
-                    logger.warning("the cache is away: each replica counts requests for itself")
-                self._away = True
-            else:
-                self._away = False
-                return passed, remaining, reset_ms
+        async with self._places:
+            if not self._outage.lasts:
+                try:
+                    passed, remaining, reset_ms = await self._enter(
+                        [f"gateway:window:{quota}:{who}"], [quota, WINDOW_S * 1000]
+                    )
+                except RedisError:
+                    self._outage.begin()
+                    if not self._away:
+                        logger.warning("the cache is away: each replica counts requests for itself")
+                    self._away = True
+                else:
+                    self._away = False
+                    return passed, remaining, reset_ms
         return self._own.enter(who, quota)
 
 
