@@ -60,7 +60,8 @@ class JetStreamBus:
         try:
             if not self._connection.is_connected:
                 raise Unavailable("the event bus cannot be reached")
-            await self._connection.flush(PING_S)
+            # A mere ping would do for NATS whose disk was full, which keeps no streams any more.
+            await self._connection.jetstream(timeout=PING_S).stream_info(STREAM)
         except (nats.errors.Error, OSError) as error:
             raise Unavailable("the event bus cannot be reached") from error
 
