@@ -118,7 +118,7 @@ class Trial:
     def _still_signed_in(self) -> bool:
         """As the apps do it: a refused access token is traded for a new one, once."""
         nadia = self._listener
-        if nadia.client.get("/me").status_code == httpx.codes.UNAUTHORIZED:
+        if self._me() == httpx.codes.UNAUTHORIZED:
             self.noted.append("the access token had to be refreshed")
             body = {"refresh_token": nadia.tokens["refresh_token"]}
             answer = nadia.client.post("/auth/refresh", json=body)
@@ -126,7 +126,16 @@ class Trial:
                 return False
             nadia.tokens = answer.json()
             nadia.carry(str(nadia.tokens["access_token"]))
-        return nadia.client.get("/me").is_success
+        return self._me() == httpx.codes.OK
+
+    def _me(self) -> int:
+        """The status of a call, once the machine is not too busy to answer it."""
+
+        def status() -> int | None:
+            answer = self._listener.client.get("/me")
+            return None if answer.is_server_error else answer.status_code
+
+        return until(status, "nobody answers")
 
     def _link(self) -> str:
         made = self._listener.post(f"/tracks/{self._track_id}/media-url", json={"quality": "low"})

@@ -7,6 +7,7 @@ connection, never tries one again, and leaves those that stand alone.
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 CHUNK_BYTES = 65_536
+NARROW = (socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
 LOCAL = "127.0.0.1"
 
 
@@ -43,12 +45,21 @@ class Door:
             if not self.ready:
                 return
             port = self.ready[self._turn % len(self.ready)]
-            there, back = await asyncio.open_connection(LOCAL, port)
+            there, back = await asyncio.open_connection(sock=await _narrow(port))
             await asyncio.gather(_copied(reader, back), _copied(there, writer))
         except OSError:
             return
         finally:
             writer.close()
+
+
+async def _narrow(port: int) -> socket.socket:
+    """A connection that holds little, so that a slow reader is felt at its other end."""
+    narrow = socket.socket()
+    narrow.setblocking(False)
+    narrow.setsockopt(*NARROW)
+    await asyncio.get_running_loop().sock_connect(narrow, (LOCAL, port))
+    return narrow
 
 
 async def _copied(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
@@ -65,8 +76,9 @@ async def _copied(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> N
 async def door(port: int = 0) -> AsyncGenerator[tuple[Door, str]]:
     """Open the door; yields it with the address people use."""
     opened = Door()
-    # A slow reader must be felt behind the door, so little waits within it.
     server = await asyncio.start_server(opened.visit, LOCAL, port, limit=CHUNK_BYTES)
+    for listening in server.sockets:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, NARROW[2])
     try:
         yield opened, f"http://{LOCAL}:{server.sockets[0].getsockname()[1]}"
     finally:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.outages.door import NARROW
 from tests.outages.person import play
 
 if TYPE_CHECKING:
@@ -84,22 +85,30 @@ class Load:
     async def stream_slowly(self, stop: asyncio.Event, track_id: str, expected: str) -> None:
         """Read a whole track as slowly as it plays, from where it broke off when it does."""
         address = f"/tracks/{track_id}/stream?quality=original"
-        while not stop.is_set():
-            heard = bytearray()
+        async with httpx.AsyncClient(
+            base_url=self._client.base_url,
+            headers=self._client.headers,
+            timeout=30,
+            transport=httpx.AsyncHTTPTransport(socket_options=[NARROW]),
+        ) as client:
             while not stop.is_set():
-                try:
-                    if await self._heard(address, heard, stop):
-                        break
-                except httpx.TransportError:
-                    self.tally.resumed += 1
-                    await asyncio.sleep(PAUSES_S[0])
-            if not stop.is_set() and sha256(heard).hexdigest() != expected:
-                self.tally.lost.append("a slow stream sounded otherwise than its track")
+                heard = bytearray()
+                while not stop.is_set():
+                    try:
+                        if await self._heard(client, address, heard, stop):
+                            break
+                    except httpx.TransportError:
+                        self.tally.resumed += 1
+                        await asyncio.sleep(PAUSES_S[0])
+                if not stop.is_set() and sha256(heard).hexdigest() != expected:
+                    self.tally.lost.append("a slow stream sounded otherwise than its track")
 
-    async def _heard(self, address: str, heard: bytearray, stop: asyncio.Event) -> bool:
+    async def _heard(
+        self, client: httpx.AsyncClient, address: str, heard: bytearray, stop: asyncio.Event
+    ) -> bool:
         """Read on; whether it came to its end."""
         headers = {"Range": f"bytes={len(heard)}-"} if heard else {}
-        async with self._client.stream("GET", address, headers=headers) as answer:
+        async with client.stream("GET", address, headers=headers) as answer:
             if answer.status_code in COME_AGAIN:
                 raise httpx.ReadError(f"status {answer.status_code}")
             answer.raise_for_status()

@@ -25,7 +25,7 @@ from tests.outages.network import enter, small_disk, why_not
 from tests.outages.person import CALLS, Answer, Person, piece, someone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from tests.listener import Listener
@@ -203,11 +203,14 @@ class Trial:
             await asyncio.gather(*under_way)
 
     async def _recovers(self, person: Person, finding: Finding, back_s: float) -> None:
+        answers: Mapping[str, Answer] = {}
         while finding.well_after_s < 0 and time.monotonic() < back_s + 2 * WELL_S:
             answers = await person.all_calls()
             if all(answer.works for answer in answers.values()):
                 finding.well_after_s = time.monotonic() - back_s
             await asyncio.sleep(0.3)
+        if finding.well_after_s < 0:
+            finding.wrong += [f"still {each}" for each in answers.values() if not each.works]
 
     async def _import_ends(
         self, listener: Listener, item_ids: Sequence[str], finding: Finding, back_s: float
