@@ -31,6 +31,8 @@ ARTISTS, ALBUMS_EACH, TRACKS_EACH = 50, 10, 10
 FORMS = ("mp3", "flac", "mp3", "mp3")
 SUPYSONIC = "supysonic==0.7.9"
 PATIENCE_S = 900.0
+LOOK_S = 0.4
+"""Between two looks at how much is shown: each look costs, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,13 @@ def of_tutti(at: Path, files: int) -> Iterator[tuple[str, Cost]]:
         made = nadia.post("/libraries", json={"name": "Folder", "folder": str(music)})
         scan = f"/libraries/{made['id']}/scan"
 
+        def all_shown() -> bool:
+            time.sleep(LOOK_S)
+            return bool(nadia.get("/tracks", limit=1)["total"] >= files)
+
         def everything() -> None:
             nadia.post(scan)
-            until(lambda: nadia.get("/tracks", limit=1)["total"] >= files, "not all", PATIENCE_S)
+            until(all_shown, "the folder is not shown", PATIENCE_S)
 
         def nothing() -> None:
             assert nadia.post(scan)["unchanged_count"] == files
