@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import resource
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import httpx
 import numpy as np
 
 from tests.benchmarks.figures import machine
@@ -61,6 +63,7 @@ class Outcome:
     """What was seen of a trial."""
 
     fates: Counter[Fate]
+    hung_up: Counter[str]
     before_mib: float
     peak_mib: float
     seconds: Sequence[float]
@@ -69,7 +72,7 @@ class Outcome:
     def __str__(self) -> str:
         p50, p99 = np.percentile(self.seconds, [50, 99]) * 1000
         return (
-            f"  clients: {dict(self.fates)}\n"
+            f"  clients: {dict(self.fates)}, hung up on: {dict(self.hung_up)}\n"
             f"  gateway: {self.before_mib:.0f} MiB before, {self.peak_mib:.0f} MiB at most\n"
             f"  listener: p50 {p50:.0f} ms, p99 {p99:.0f} ms, longest {max(self.seconds):.2f} s, "
             f"{len(self.seconds)} requests, failed {list(self.failures)}"
@@ -84,7 +87,7 @@ def long_form(connections: int) -> list[Trial]:
         Trial("slow heads", attacks.slow_heads, 2000, 45),
         Trial("slow bodies", attacks.slow_bodies, 1000, 45),
         Trial("slow parts of uploads", attacks.slow_parts, 95, 45),
-        Trial("slow readers", attacks.slow_readers, 480, 120),
+        Trial("slow readers", attacks.slow_readers, 480, 110),
         Trial("a flood", attacks.flood, 50, 30),
         Trial("what is too large", attacks.large, 20, 0),
     ]
@@ -121,7 +124,7 @@ class Crowd:
 
     async def face(self, trial: Trial) -> Outcome:
         """Let them come, and look on."""
-        before_mib = self._mib()
+        before_mib, hung_up = self._mib(), self._hung_up()
         sampling = asyncio.create_task(self._peak())
         began_s = time.monotonic()
         fates = await trial.attack(self.target, trial.count, trial.for_s)
@@ -131,7 +134,9 @@ class Crowd:
         peak_mib = max(before_mib, self._most_mib, self._mib())
         seen = self._between(began_s, ended_s)
         failures = [status for _, status in seen if status not in (200, 206)]
-        return Outcome(fates, before_mib, peak_mib, [took for took, _ in seen] or [0.0], failures)
+        ended = self._hung_up() - hung_up
+        seconds = [took for took, _ in seen] or [0.0]
+        return Outcome(fates, ended, before_mib, peak_mib, seconds, failures)
 
     def _between(self, began_s: float, ended_s: float) -> list[tuple[float, int]]:
         lines = map(str.split, Path(self._seen.name).read_text().splitlines())
@@ -146,6 +151,12 @@ class Crowd:
         while True:
             self._most_mib = max(self._most_mib, self._mib())
             await asyncio.sleep(SAMPLE_S)
+
+    def _hung_up(self) -> Counter[str]:
+        """How many connections the gateway has ended so far, by its own reasons."""
+        told = httpx.get(f"http://{self.target.host}:{self.target.port}/metrics", timeout=30).text
+        found = re.findall(r'^http_hung_up_total{reason="(\w+)"} (\S+)', told, re.MULTILINE)
+        return Counter({reason: int(float(count)) for reason, count in found})
 
     def _mib(self) -> float:
         return float(self._gateway.memory_info().rss) / 2**20
