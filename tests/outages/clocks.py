@@ -1,4 +1,4 @@
-"""The clock of one service is put ten minutes forward, then ten minutes back, while it runs.
+"""The clock of one service is put eleven minutes forward, then as far back, while it runs.
 
 ``python -m tests.outages.clocks [SERVICE ...]``. Before the step a person signs
 in, gets a link to a track, begins an upload and reports a play; after it, each
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from tests.outages.house import House
 
 SHIM = Path(__file__).parent / "shim"
-STEPS_S = (600, 0, -600, 0)
-"""Forward, right again, back, right again."""
+STEPS_S = (660, 0, -660, 0)
+"""Forward, right again, back, right again; a minute more than an access token is good for."""
 NAMES = tuple(row.name for row in SERVICES)
 
 

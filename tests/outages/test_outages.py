@@ -30,7 +30,7 @@ def test_a_rolling_restart_costs_no_request() -> None:
 
 
 def test_a_wrong_clock_signs_nobody_out() -> None:
-    holds("clocks", "gateway", "--steps", "600")
+    holds("clocks", "gateway", "--steps", "660")
 
 
 def holds(trial: str, *arguments: str) -> None:
