@@ -97,16 +97,20 @@ def audit_machine(ground: Ground) -> Iterator[str]:
 
 async def audit_events(ground: Ground) -> list[str]:
     """Every listener heard everything, and nothing was buried."""
-    findings = []
     async with ground.jetstream() as jetstream:
         dead = (await jetstream.stream_info("dead")).state.messages
-        if dead:
-            findings.append(f"events in the dead-letter stream: {dead}")
-        for consumer in await jetstream.consumers_info("tutti"):
-            waiting = (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
-            if waiting:
-                findings.append(f"{consumer.name} has not heard {waiting} events")
-    return findings
+    buried = [f"events in the dead-letter stream: {dead}"] if dead else []
+    return buried + await unheard(ground)
+
+
+async def unheard(ground: Ground) -> list[str]:
+    """The listeners that have events to hear, or to acknowledge."""
+    async with ground.jetstream() as jetstream:
+        consumers = await jetstream.consumers_info("tutti")
+    waiting = {
+        each.name: (each.num_pending or 0) + (each.num_ack_pending or 0) for each in consumers
+    }
+    return [f"{name} has not heard {count} events" for name, count in waiting.items() if count]
 
 
 def audit_everything(

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.chaos.audit import audit_everything
+from tests.chaos.audit import audit_everything, unheard
 from tests.chaos.client import Bringer
 from tests.chaos.figures import figures
 from tests.chaos.files import made
@@ -124,7 +124,7 @@ class Trial:
     def _tidied_up(self) -> list[str]:
         def quiet() -> bool:
             [[busy]] = asyncio.run(self._ground.rows(BUSY))
-            return not busy
+            return not busy and not asyncio.run(unheard(self._ground))
 
         try:
             until(quiet, "something is still to be tidied up", self._plan.patience_s)
