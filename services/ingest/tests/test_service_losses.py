@@ -155,7 +155,8 @@ async def test_a_fault_of_ours_is_tried_three_times_and_told_apart(
     item = await house.bring(content(path), "a.flac")
     # The original is lost from the store between two steps, and from the scratch folder.
     house.worker.start()
-    staged = await eventually(lambda: _staged(house, item.id))
+    await house.until(item.id, "stage", pb.STEP_STATE_DONE)
+    staged = (await house.look(item.id)).item.content_sha256
     await house.worker.stop(signal.SIGKILL)
     await house.objects.remove_prefix(f"audio/{staged}/")
     entry = house.settings.scratch_folder / "entries" / staged
@@ -164,10 +165,6 @@ async def test_a_fault_of_ours_is_tried_three_times_and_told_apart(
     [ended] = await house.settled(item.id)
     assert (ended.state, ended.reason_code) == (pb.ITEM_STATE_QUARANTINED, "internal")
     assert "not with the file" in ended.reason
-
-
-async def _staged(house: House, item_id: str) -> str:
-    return (await house.look(item_id)).item.content_sha256
 
 
 def _remove(folder: Path) -> None:
