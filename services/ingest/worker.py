@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 from services.ingest.adapters.scratch import Scratch
@@ -32,9 +31,9 @@ def main() -> int:
 
 def _memory(scratch_folder: Path) -> Scratch:
     """A place in memory, where there is one: a process that notes figures on a full disk dies."""
-    root = SHARED_MEMORY if SHARED_MEMORY.is_dir() else scratch_folder / "figures"
-    name = sha256(str(scratch_folder.resolve()).encode()).hexdigest()[:16]
-    return Scratch(root / f"tutti-{name}", most_bytes=0)
+    # One for all workers of this user, so that the next to start clears up after any of them.
+    shared = SHARED_MEMORY / f"tutti-{os.getuid()}"
+    return Scratch(shared if SHARED_MEMORY.is_dir() else scratch_folder / "figures", most_bytes=0)
 
 
 def _work(settings: IngestSettings, scratch: Scratch, metrics: Path) -> int:
