@@ -208,6 +208,7 @@ async def test_a_worker_told_to_stop_does_so_within_eight_seconds(
     await house.until(item.id, "transcode_hls", pb.STEP_STATE_RUNNING)
     started_s = time.monotonic()
     children = house.worker.children()
+    assert min(child.nice() for child in children) > psutil.Process().nice()
     assert await house.worker.stop(signal.SIGTERM) == 0
     assert time.monotonic() - started_s < 8
     psutil.wait_procs(children, timeout=2)

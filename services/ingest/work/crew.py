@@ -43,6 +43,8 @@ WARM_S = 5.0
 PAUSE_S = 0.5
 OUTAGE_S = 20.0
 """How long a child waits for the database before it leaves a step to the sweep."""
+NICENESS = 10
+"""Steps have time; listeners, who wait for the same processors, have none."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -155,6 +157,7 @@ class Crew:
 
     def _begin(self, **_: object) -> None:
         _die_with_parent()
+        os.nice(NICENESS)
         # A child begins when the worker does, and where another child died.
         self._scratch.clear_dead_work()
 
