@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import grpc
 
-TRACKS, LISTENERS = 22_000, 5
+TRACKS, LISTENERS = 22_000, 20
 SEEN = 20_000
 """Ten of eleven: more than a shuffle sorts whole."""
 
