@@ -65,7 +65,7 @@ def _scan_under_kills(fleet: Tutti, bringer: Bringer, folder: Path, chance: rand
         assert process is not None
         process.kill()
     killer.start()
-    lost = watch.wait_for_the_end(PATIENCE_S)
+    lost = watch.wait_for_the_end(FILES, PATIENCE_S)
     killer.end(at_once=bool(lost))
     print("killed", killer.killed)  # noqa: T201
     assert not lost

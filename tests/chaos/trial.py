@@ -91,7 +91,7 @@ class Trial:
         sent = self._bringer.bring(files, watch.allowed)
         files = [file for file in files if file.path.name in sent]
         sent_s = time.monotonic()
-        lost = watch.wait_for_the_end(plan.patience_s)
+        lost = watch.wait_for_the_end(self._bringer.sent, plan.patience_s)
         ended_s = time.monotonic()
         killer.end(at_once=bool(lost))
         took = {

@@ -44,14 +44,13 @@ class Watch:
             self._look()
         return left
 
-    def wait_for_the_end(self, patience_s: float) -> int:
-        """Wait until all have ended or none did for so long; answers how many have not."""
+    def wait_for_the_end(self, count: int, patience_s: float) -> int:
+        """Wait until so many have ended or none did for so long; answers how many have not."""
         self._moved_s = time.monotonic()
-        sent = self._bringer.sent
-        while self._ended < sent and time.monotonic() < self._moved_s + patience_s:
+        while self._ended < count and time.monotonic() < self._moved_s + patience_s:
             time.sleep(LOOK_S)
             self._look()
-        return sent - self._ended
+        return count - self._ended
 
     def _crowded(self) -> bool:
         return self._limit_s < math.inf and self._bringer.sent - self._ended >= MOST_UNDER_WAY
