@@ -18,7 +18,7 @@ from libs.common.tests.facts import SongPlayed, song, title
 from libs.common.tests.waiting import until
 from scripts.programs.process import Process
 from scripts.servers.memory import remembered_ports
-from scripts.servers.nats import nats
+from scripts.servers.nats import PORTS, nats
 from scripts.servers.settings import Binaries
 
 RELAY = "libs.common.postgres.relay"
@@ -30,15 +30,15 @@ class Broker:
     """A NATS server of the test's own, whose disk can be turned back."""
 
     home: Path
-    port: int
+    ports: dict[str, int]
 
     @property
     def url(self) -> str:
-        return f"nats://tutti:secret@127.0.0.1:{self.port}"
+        return f"nats://tutti:secret@127.0.0.1:{self.ports['nats']}"
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        program = nats(self.home / "nats", self.port, "secret", Binaries())
+        program = nats(self.home / "nats", self.ports, "secret", Binaries())
         process = await Process.start(program, self.home, asyncio.subprocess.DEVNULL)
         try:
             await process.until_ready(10)
@@ -56,7 +56,7 @@ class Broker:
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Broker:
-    return Broker(tmp_path, remembered_ports(tmp_path / "ports.json", ("nats",))["nats"])
+    return Broker(tmp_path, remembered_ports(tmp_path / "ports.json", PORTS))
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,9 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 60.0
 """A program that ran this long has earned a fresh start of its pauses."""
+LOOK_EVERY_S = 5.0
+UNSOUND_LOOKS = 2
+"""In a row, before a program that runs is started again."""
 
 
 class State(enum.Enum):
@@ -79,7 +82,7 @@ class Member:
             await process.until_ready(READY_S)
             self._enter(State.READY, f"after {time.monotonic() - started:.1f} s")
             self.ready.set()
-            return f"ended with status {await process.child.wait()}"
+            return await self._until_over(process)
         except NotReady as failure:
             return str(failure)
         except asyncio.CancelledError:
@@ -91,6 +94,22 @@ class Member:
             self.pid = None
             with suppress(TimeoutError):
                 await asyncio.wait_for(logging, 1)
+
+    async def _until_over(self, process: Process) -> str:
+        """Wait until it ends, or only a new start can help it, and say which."""
+        failures: list[OSError] = []
+        while len(failures) < UNSOUND_LOOKS:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    return f"ended with status {await process.child.wait()}"
+            try:
+                await self.program.sound()
+                failures.clear()
+            except TimeoutError:
+                continue  # on a busy machine that says nothing
+            except OSError as failure:
+                failures.append(failure)
+        return f"runs, but is not sound: {failures[-1]}"
 
     def _enter(self, state: State, note: str = "") -> None:
         self.state, self.note = state, note

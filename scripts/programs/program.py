@@ -12,7 +12,7 @@ Check = Callable[[], Awaitable[None]]
 
 
 async def at_once() -> None:
-    """Do not wait: the program is ready when it runs."""
+    """Ask nothing: it is enough that the program runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Program:
     name: str
     argv: tuple[str, ...]
     ready: Check = at_once
+    sound: Check = at_once
+    """Asked while it runs; raises OSError when nothing but a new start can help it."""
     environment: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] | None = None
     """Called before every start, also before a restart."""

@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from scripts.programs.program import Program
-from scripts.programs.readiness import greets, local
+from scripts.programs.readiness import greets, local, serves
 from scripts.servers.binaries import nats_server
 from scripts.servers.memory import write_private
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from scripts.servers.settings import Binaries
@@ -18,21 +19,30 @@ if TYPE_CHECKING:
 USER = "tutti"
 
 
-def nats(folder: Path, port: int, secret: str, binaries: Binaries) -> Program:
+PORTS = ("nats", "nats-http")
+"""Where it answers, and where it says how it is."""
+
+
+def nats(folder: Path, ports: Mapping[str, int], secret: str, binaries: Binaries) -> Program:
     """Describe a NATS server that keeps its streams in the folder."""
+    port, http_port = (ports[name] for name in PORTS)
     config = folder / "nats.conf"
 
     def prepare() -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        write_private(config, _config(folder, port, secret))
+        write_private(config, _config(folder, port, http_port, secret))
 
     argv = (str(nats_server(binaries)), "--config", str(config))
-    return Program("nats", argv, greets(port, b"INFO "), prepare=prepare, address=local(port))
+    # When its disk was full it leaves its streams alone, also when there is room again.
+    sound = serves("127.0.0.1", http_port, "/healthz?js-enabled-only=true")
+    ready = greets(port, b"INFO ")
+    return Program("nats", argv, ready, sound, prepare=prepare, address=local(port))
 
 
-def _config(folder: Path, port: int, secret: str) -> str:
+def _config(folder: Path, port: int, http_port: int, secret: str) -> str:
     settings = {
         "listen": f"127.0.0.1:{port}",
+        "http": f"127.0.0.1:{http_port}",
         "server_name": "tutti",
         "authorization": {"user": USER, "password": secret},
         "jetstream": {"store_dir": str(folder)},

@@ -59,7 +59,7 @@ class Plan:
 def plan(home: Path, binaries: Binaries, external: External, *, durable: bool = True) -> Plan:
     """Plan the servers whose data lies in a folder, leaving out those that run elsewhere."""
     home.mkdir(parents=True, exist_ok=True)
-    port = remembered_ports(home / "ports.json", ("postgres", "nats", "redis", *swift.PORTS))
+    port = remembered_ports(home / "ports.json", ("postgres", *nats.PORTS, "redis", *swift.PORTS))
     names = ("postgres", "nats", "redis", "s3", "services")
     secret = remembered_secrets(home / "secrets.json", names)
 
@@ -68,7 +68,7 @@ def plan(home: Path, binaries: Binaries, external: External, *, durable: bool = 
             at = home / "postgres", port["postgres"], secret["postgres"]
             yield postgres.postgres(*at, binaries, durable=durable)
         if external.nats_url is None:
-            yield nats.nats(home / "nats", port["nats"], secret["nats"], binaries)
+            yield nats.nats(home / "nats", port, secret["nats"], binaries)
         if external.redis_url is None:
             yield valkey.valkey(home / "redis", port["redis"], secret["redis"], binaries)
         if external.s3_endpoint is None:

@@ -63,6 +63,16 @@ class Part:
         """Whether it was started and has not ended."""
         return self.process is not None and self.process.child.returncode is None
 
+    async def sound(self) -> bool:
+        """Whether it runs, and nothing says that only a new start can help it."""
+        try:
+            await self.program.sound()
+        except TimeoutError:
+            pass  # as the supervisor takes it
+        except OSError:
+            return False
+        return self.runs
+
     async def start(self) -> None:
         """Start it, and wait until it is ready."""
         self.log.parent.mkdir(parents=True, exist_ok=True)

@@ -122,7 +122,8 @@ async def _full(folder: str, running: House, away_s: float) -> AsyncGenerator[No
     finally:
         filler.unlink()
         for part in running.parts.values():  # as the supervisor does
-            if not part.runs:
+            if not await part.sound():
+                await part.stop()
                 await part.start()
 
 

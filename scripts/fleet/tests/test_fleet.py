@@ -17,12 +17,14 @@ from scripts.fleet import fleet, member
 from scripts.fleet.__main__ import reset
 from scripts.fleet.claims import Refusal, claimed
 from scripts.fleet.fleet import Fleet
+from scripts.fleet.journal import Journal
+from scripts.fleet.member import Member, State
 from scripts.fleet.screen import Screen
 from scripts.fleet.settings import FleetSettings
 from scripts.fleet.table import Face, Service
 from scripts.fleet.tests.fleet_of_fakes import GATEWAY, fake
 from scripts.programs.leftovers import mark, marked
-from scripts.programs.program import ROOT
+from scripts.programs.program import ROOT, Program
 
 Programs = dict[str, dict[str, object]]
 
@@ -88,6 +90,34 @@ async def test_a_service_that_dies_is_started_again(
 
         await asyncio.to_thread(wait_until, again)
     assert "restarting in 0.05 s: it ended with status -9" in seen.getvalue()
+
+
+async def test_what_runs_and_is_past_help_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(member, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(member, "LOOK_EVERY_S", 0.05)
+    looks = iter([None, OSError("once"), None, TimeoutError(), OSError("full"), OSError("full")])
+    said: list[str] = []
+
+    async def sound() -> None:
+        if failure := next(looks, None):
+            raise failure
+
+    again = asyncio.Event()
+
+    def changed(now: Member) -> None:
+        said.append(now.note)
+        if now.state is State.READY and now.starts == 2:
+            again.set()
+
+    program = Program("sleeper", ("sleep", "60"), sound=sound)
+    sleeper = Member(program, tmp_path, Journal(tmp_path, lambda *_: None), changed)
+    keeping = asyncio.create_task(sleeper.keep_running(1))
+    await again.wait()
+    keeping.cancel()
+    await asyncio.wait([keeping])
+    assert "in 0.01 s: it runs, but is not sound: full" in said
 
 
 @pytest.mark.slow
