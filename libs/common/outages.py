@@ -1,8 +1,14 @@
 """Outages: which exceptions are no bug of ours: a server is down, or cannot take such input."""
 
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import asyncpg
 
 from libs.common.faults import Fault, InvalidInput, TimedOut, Unavailable
+
+logger = logging.getLogger(__name__)
 
 _DATABASE = (
     asyncpg.PostgresConnectionError,  # class 08: the connection is gone
@@ -19,6 +25,18 @@ def fault_in(error: Exception) -> Fault | None:
     if isinstance(error, ConnectionError | TimeoutError):
         return Unavailable("a server this service needs cannot be reached now")
     return _fault_of_database(error)
+
+
+@contextmanager
+def outages_logged(work: str) -> Generator[None]:
+    """Let no exception end work that goes on for as long as the process does: log it instead."""
+    try:
+        yield
+    except Exception as error:
+        if fault_in(error) is None:
+            logger.exception("%s failed", work)
+        else:
+            logger.warning("%s waits for a server", work, extra={"reason": repr(error)})
 
 
 def _fault_of_database(error: Exception) -> Fault | None:

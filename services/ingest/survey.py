@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
-from libs.common.outages import fault_in
+from libs.common.outages import fault_in, outages_logged
 from services.ingest.adapters.folders import opened
 from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.adapters.media.surveyor import Surveyor
@@ -49,15 +49,10 @@ class Survey:
     async def _run(self) -> None:
         while True:
             self._woken.clear()
-            try:
+            with outages_logged("the survey"):
                 async with self._rows.turn() as mine:
                     if mine:
                         await self._all()
-            except Exception as error:
-                if fault_in(error) is None:
-                    logger.exception("the survey failed")
-                else:
-                    logger.warning("the survey waits", extra={"reason": repr(error)})
             try:
                 async with asyncio.timeout(PATROL_S):
                     await self._woken.wait()

@@ -3,13 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from prometheus_client import Gauge
 
 from libs.common.objects import ObjectStore
-from libs.common.outages import fault_in
+from libs.common.outages import outages_logged
 from services.ingest.adapters.postgres_sweep import PostgresSweep
 from services.ingest.adapters.postgres_uploads import PostgresUploads
 from services.ingest.adapters.queue import StepQueue
@@ -108,15 +106,3 @@ class Sweep:
         STEPS.labels("running").set(backlog.running_steps)
         for state in ItemState:
             ITEMS.labels(state).set(backlog.items.get(state, 0))
-
-
-@contextmanager
-def outages_logged(work: str) -> Generator[None]:
-    """Let nothing end the work: one thing that is down must not keep the rest from being done."""
-    try:
-        yield
-    except Exception as error:
-        if fault_in(error) is None:
-            logger.exception("%s failed", work)
-        else:
-            logger.warning("%s waits for a server", work, extra={"reason": repr(error)})

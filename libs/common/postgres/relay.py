@@ -13,7 +13,7 @@ from prometheus_client import Gauge
 
 from libs.common.events import Bus, Event
 from libs.common.faults import Unavailable
-from libs.common.outages import fault_in
+from libs.common.outages import outages_logged
 
 logger = logging.getLogger(__name__)
 
@@ -47,15 +47,10 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled, whatever breaks in between."""
         while True:
-            try:
+            with outages_logged("the outbox"):
                 async with self._pool.acquire() as connection:
                     await self._relay(connection)
-            except Exception as error:
-                if fault_in(error) is None:
-                    logger.exception("outbox is not draining")
-                else:
-                    logger.warning("outbox waits for a server", extra={"reason": repr(error)})
-                await asyncio.sleep(POLL_S)
+            await asyncio.sleep(POLL_S)
 
     async def _relay(self, connection: PoolConnectionProxy) -> None:
         """Publish whenever a transaction commits an announcement, while the connection stands."""

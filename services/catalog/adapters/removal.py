@@ -1,19 +1,16 @@
 """Tracks leaving their libraries, and libraries leaving with all their tracks."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from libs.common.outages import fault_in
+from libs.common.outages import outages_logged
 from libs.common.postgres import Connection, Pool, announce, transaction
 from libs.common.tasks import end
 from services.catalog.adapters.libraries import viewer_of, writable_library
 from services.catalog.adapters.settling import forget_marks, settle
 from services.catalog.adapters.writing import become_writer
 from services.catalog.events import track_removed
-
-logger = logging.getLogger(__name__)
 
 CHUNK = 200
 """Tracks removed in one transaction, which lets others write in between."""
@@ -55,14 +52,9 @@ class Removal:
         """Empty hidden libraries until cancelled; what a crash left is taken up again."""
         while True:
             self._wake.clear()
-            try:
+            with outages_logged("the removal of libraries"):
                 while await self._next_chunk():
                     pass
-            except Exception as error:
-                if fault_in(error) is None:
-                    logger.exception("libraries are not emptied")
-                else:
-                    logger.warning("removal waits for a server", extra={"reason": repr(error)})
             try:
                 async with asyncio.timeout(PATROL_S):
                     await self._wake.wait()

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from libs.common.outages import outages_logged
 from services.ingest.adapters.postgres_scrub import PostgresScrub
 from services.ingest.domain.objects import Pass
 from services.ingest.scrubbing.figures import (
@@ -12,7 +13,6 @@ from services.ingest.scrubbing.figures import (
 )
 from services.ingest.scrubbing.mending import Mender
 from services.ingest.scrubbing.orphans import OrphanSearch
-from services.ingest.sweep import outages_logged
 
 PAGE = 20
 POLL_S = 1.0
@@ -58,6 +58,7 @@ class Scrubber:
         """Look at once at what was made anew."""
         for noted in await self._rows.stored_since():
             await self._mender.check(noted)
+        await self._mender.rename_covers()
         originals, others = await self._rows.open_damages()
         DAMAGED_OBJECTS.labels("original").set(originals)
         DAMAGED_OBJECTS.labels("derivative").set(others)
