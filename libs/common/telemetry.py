@@ -1,10 +1,7 @@
-"""Telemetry: logs as JSON, traces over OTLP, metrics for Prometheus."""
+"""Telemetry: logs, traces over OTLP, metrics for Prometheus."""
 
-import json
-import logging
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 
 import prometheus_client
 from opentelemetry import trace
@@ -16,6 +13,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from libs.common.faults import CannotStart
+from libs.common.logs import log_as_json
 from libs.common.settings import ServiceSettings
 
 _W3C = TraceContextTextMapPropagator()
@@ -48,35 +46,6 @@ def trace_headers() -> dict[str, str]:
 def trace_context(headers: Mapping[str, str]) -> Context:
     """The trace another process carried here in its headers."""
     return _W3C.extract(headers)
-
-
-class JsonFormatter(logging.Formatter):
-    """One JSON object a line: the event, the active trace, and every ``extra`` field."""
-
-    _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Render the record."""
-        line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "event": record.getMessage(),
-        }
-        span = trace.get_current_span().get_span_context()
-        if span.is_valid:
-            line["trace"] = trace.format_trace_id(span.trace_id)
-        line |= {name: value for name, value in vars(record).items() if name not in self._STANDARD}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
-
-
-def log_as_json(level: str) -> None:
-    """Write every log record of this process to stderr as one line of JSON."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
 
 
 def _show_metrics(host: str, port: int, stack: ExitStack) -> None:

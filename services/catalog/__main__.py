@@ -8,9 +8,10 @@ from pathlib import Path
 import grpc
 
 from libs.common.events import Bus
-from libs.common.postgres import Pool, open_pool
-from libs.common.rpc import Need, serve
-from libs.common.service import run, settings_of
+from libs.common.postgres import Pool, once, open_pool
+from libs.common.rpc import Need, Once, serve
+from libs.common.service import run
+from libs.common.starting import settings_of
 from services.catalog.adapters.accounts import Accounts
 from services.catalog.adapters.albums import Albums
 from services.catalog.adapters.api_keys import ApiKeys
@@ -48,6 +49,8 @@ SERVICES = [
     "tutti.catalog.v1.ListeningService",
     "tutti.ledger.v1.LedgerService",
 ]
+ONCE = ("CreateLibrary", "CreatePlaylist", "EditPlaylistTracks")
+"""What would be there twice. API keys are not among them: their secrets are remembered nowhere."""
 
 
 @asynccontextmanager
@@ -78,7 +81,8 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
             "postgres": Need(partial(pool.fetchval, "SELECT 1"), vital=True),
             "nats": Need(bus.ping),
         }
-        async with serve(settings, register, SERVICES, needs) as address:
+        memory = Once(partial(once, pool), ONCE)
+        async with serve(settings, register, SERVICES, needs, [memory]) as address:
             yield address
 
 

@@ -9,7 +9,8 @@ import uvloop
 from libs.common.cache import open_cache
 from libs.common.events import Bus
 from libs.common.objects import open_objects
-from libs.common.service import run, settings_of
+from libs.common.service import run
+from libs.common.starting import settings_of
 from services.gateway.adapters.heads import Heads
 from services.gateway.adapters.identities import Identities
 from services.gateway.adapters.peers import open_peers

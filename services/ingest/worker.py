@@ -1,21 +1,21 @@
 """The worker of ingest. Run it with ``python -m services.ingest.worker``."""
 
-import logging
 import os
 import sys
 from pathlib import Path
 
+from libs.common.logs import log_as_json
+from libs.common.starting import ended_if_it_cannot_start, settings_of
 from services.ingest.adapters.scratch import Scratch
 from services.ingest.settings import IngestSettings
-
-logger = logging.getLogger(__name__)
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  the one place that is memory
 
 
 def main() -> int:
     """Work until told to stop, with one set of metrics for all processes of the worker."""
-    settings = IngestSettings()
+    settings = settings_of(IngestSettings)
+    log_as_json(settings.log_level)
     scratch = Scratch(settings.scratch_folder, settings.scratch_bytes)
     scratch.clear_dead_work()
     figures = _memory(settings.scratch_folder)
@@ -37,22 +37,13 @@ def _memory(scratch_folder: Path) -> Scratch:
 
 
 def _work(settings: IngestSettings, scratch: Scratch, metrics: Path) -> int:
-    from libs.common.faults import CannotStart  # noqa: PLC0415  after the environment is set
-    from libs.common.telemetry import log_as_json  # noqa: PLC0415
-    from services.ingest.work.crew import Crew  # noqa: PLC0415
+    from services.ingest.work.crew import Crew  # noqa: PLC0415  after the environment is set
     from services.ingest.work.metrics import serve_metrics  # noqa: PLC0415
 
-    log_as_json(settings.log_level)
-    try:
+    with ended_if_it_cannot_start(settings):
         if settings.metrics_port is not None:
             serve_metrics(settings.host, settings.metrics_port, metrics)
         return Crew(settings, scratch).work()
-    except CannotStart as problem:
-        setting = f"{settings.prefix}{problem.setting}".upper()
-        logger.error(  # noqa: TRY400  one clear line; the stack says nothing to an operator
-            "cannot start", extra={"reason": str(problem), "remedy": f"set {setting}"}
-        )
-        return 1
 
 
 if __name__ == "__main__":

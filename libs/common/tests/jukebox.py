@@ -7,8 +7,9 @@ from pydantic_settings import SettingsConfigDict
 
 from libs.common.events import Bus
 from libs.common.rpc import serve
-from libs.common.service import run, settings_of
+from libs.common.service import run
 from libs.common.settings import ServiceSettings
+from libs.common.starting import settings_of
 from libs.common.tests.greeter import Greeter
 
 

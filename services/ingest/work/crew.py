@@ -16,9 +16,10 @@ from celery import signals
 from celery.exceptions import SecurityWarning
 
 from libs.common.faults import CannotStart
+from libs.common.logs import log_as_json
 from libs.common.objects import blocking_objects
 from libs.common.postgres import Pool, connect
-from libs.common.telemetry import log_as_json, telemetry
+from libs.common.telemetry import telemetry
 from services.ingest.adapters.engines import analysis_engine
 from services.ingest.adapters.media.inspection import Inspector
 from services.ingest.adapters.media.sandbox import open_sandbox

@@ -4,7 +4,7 @@ import logging
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import format_trace_id
 
-from libs.common.telemetry import JsonFormatter
+from libs.common.logs import JsonFormatter
 
 
 def rendered(**facts: object) -> dict[str, object]:
