@@ -1,5 +1,6 @@
 """PostgreSQL: a pool, its migrations, and the outbox that ties events to transactions."""
 
+from libs.common.postgres.deeds import once
 from libs.common.postgres.outbox import announce, close_announcement
 from libs.common.postgres.pool import Connection, Pool, connect, open_pool, transaction
 
@@ -9,6 +10,7 @@ __all__ = [
     "announce",
     "close_announcement",
     "connect",
+    "once",
     "open_pool",
     "transaction",
 ]

@@ -11,6 +11,14 @@ from asyncpg.pool import PoolConnectionProxy
 from libs.common.faults import CannotStart
 from libs.common.postgres.outbox import OUTBOX
 
+DEEDS = """
+CREATE TABLE IF NOT EXISTS deeds (
+    key text PRIMARY KEY,
+    answer bytea NOT NULL,
+    done_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS deeds_done ON deeds (done_at);
+"""
 logger = logging.getLogger(__name__)
 
 LEDGER = """
@@ -32,6 +40,7 @@ async def migrate(pool: asyncpg.Pool, schema: str, folder: Path) -> None:
         await _make_schema(connection, schema)
         await connection.execute(LEDGER)
         await connection.execute(OUTBOX)
+        await connection.execute(DEEDS)
         await _apply(connection, scripts)
 
 

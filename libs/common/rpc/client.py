@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 import grpc
 
+from libs.common.rpc.once import deed_headers
 from libs.common.rpc.server import LARGEST_MESSAGE_BYTES
 from libs.common.rpc.status import fault_of
 from libs.common.settings import Tls
@@ -132,7 +133,7 @@ async def _answers(
 
 def _prepared(details: grpc.aio.ClientCallDetails, timeout_s: float) -> grpc.aio.ClientCallDetails:
     metadata = grpc.aio.Metadata(*(details.metadata or ()))
-    for name, value in trace_headers().items():
+    for name, value in (trace_headers() | deed_headers()).items():
         metadata.add(name, value)
     return grpc.aio.ClientCallDetails(
         details.method, timeout_s, metadata, details.credentials, details.wait_for_ready

@@ -31,6 +31,7 @@ async def serve(
     register: Callable[[grpc.aio.Server], None],
     services: Sequence[str] = (),
     needs: Mapping[str, Need] | None = None,
+    interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
 ) -> AsyncGenerator[str]:
     """Serve gRPC while the context is open, and yield the address to call.
 
@@ -40,7 +41,7 @@ async def serve(
     health says NOT_SERVING, new calls are refused, and calls in hand get
     ``drain_s`` seconds to finish.
     """
-    server = grpc.aio.server(interceptors=[Observer()], options=OPTIONS)
+    server = grpc.aio.server(interceptors=[Observer(), *interceptors], options=OPTIONS)
     vitals = Vitals(services, needs or {})
     health_pb2_grpc.add_HealthServicer_to_server(vitals, server)
     reflection.enable_server_reflection(

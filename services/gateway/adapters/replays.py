@@ -55,6 +55,11 @@ class Attempt:
         return f"replay:{sha256(parts.encode()).hexdigest()}"
 
     @property
+    def deed(self) -> str:
+        """What the services know it by; with another body it is another deed."""
+        return sha256(f"{self.name}\0{self.body_hash}".encode()).hexdigest()
+
+    @property
     def body_hash(self) -> str:
         """What tells this request from another with its key."""
         return sha256(self.body).hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request, Response
 
 from libs.common.faults import InvalidInput
+from libs.common.rpc import acting_once
 from services.gateway.adapters.replays import Attempt, Replay, Replays
 from services.gateway.domain.principals import Principal
 
@@ -20,7 +21,11 @@ async def answered_once(
     request: Request,
     answer: Callable[[Request], Awaitable[Response]],
 ) -> Response:
-    """Answer as the first time, or for the first time."""
+    """Answer as the first time, or for the first time.
+
+    Where the first answer was lost on its way here, services that remember the
+    deed give it again.
+    """
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
         raise InvalidInput("an Idempotency-Key is 1 to 200 visible ASCII characters")
     attempt = Attempt(principal.user_id, key, request.url.path, await request.body())
@@ -29,7 +34,8 @@ async def answered_once(
         headers = {"Idempotency-Replayed": "true", "Content-Type": replay.content_type}
         return Response(replay.body, replay.status, headers)
     try:
-        response = await answer(request)
+        with acting_once(attempt.deed):
+            response = await answer(request)
     except BaseException:
         await replays.abandon(attempt)
         raise
