@@ -17,6 +17,9 @@ from libs.common.sockets import watchful_tcp
 
 PATIENCE_S = 1.0
 """How long Redis may take to answer: whoever asks can do without."""
+CACHE_LOST = (RedisError, RuntimeError)
+"""What redis-py raises while Redis is away. The second is uvloop's way to say that a connection had
+been closed before it was written to, by a reset or for want of a sign of life."""
 AWAY_S = 2.0
 """How long nobody asks after it did not answer, so that an outage costs few the patience."""
 
@@ -70,7 +73,7 @@ class Cache:
             raise Unavailable("the cache cannot be reached")
         try:
             yield
-        except RedisError as error:  # gone, silent, or without room to write
+        except CACHE_LOST as error:  # gone, silent, or without room to write
             self._outage.begin()
             raise Unavailable("the cache cannot be reached") from error
 
@@ -96,7 +99,8 @@ def impatient() -> dict[str, Any]:
         "socket_connect_timeout": PATIENCE_S,
         "socket_keepalive": True,
         "socket_keepalive_options": watchful_tcp(),
-        "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
+        # Its type allows for redis-py's own exceptions only; it catches whatever is named.
+        "retry": Retry(NoBackoff(), 1, (RedisConnectionError, RuntimeError)),  # type: ignore[arg-type]
     }
 
 

@@ -1,6 +1,10 @@
 import asyncio
+import socket
+import struct
+import threading
 
 import pytest
+import uvloop
 from redis.asyncio import Redis
 
 from libs.common.cache import Cache, impatient, open_cache
@@ -60,3 +64,35 @@ async def test_who_asks_a_silent_redis_in_vain_is_not_followed_at_once(
     for writer in held:
         writer.close()
     server.close()
+
+
+def test_a_connection_that_was_reset_while_it_was_idle_is_replaced() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_answer_and_reset, args=(listener,), daemon=True).start()
+        asked = _ask_twice(f"redis://127.0.0.1:{listener.getsockname()[1]}?protocol=2")
+        assert uvloop.run(asked) == [b"1", b"1"]
+
+
+async def _ask_twice(url: str) -> list[bytes | None]:
+    async with Redis.from_url(url, **impatient()) as redis:
+        cache = Cache(redis)
+        first = await cache.get("a")
+        await asyncio.sleep(0.1)
+        return [first, await cache.get("a")]
+
+
+def _answer_and_reset(listener: socket.socket) -> None:
+    """Be a Redis that resets each connection when it has told one value."""
+    for _ in range(2):
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rb") as commands:
+            while head := commands.readline():
+                words = [
+                    (commands.readline(), commands.readline())[1] for _ in range(int(head[1:]))
+                ]
+                told = words[0].strip() == b"GET"
+                connection.sendall(b"$1\r\n1\r\n" if told else b"+OK\r\n")
+                if told:
+                    break
+            at_once = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from libs.common.cache import Outage, impatient
+from libs.common.cache import CACHE_LOST, Outage, impatient
 from libs.common.faults import ResourceExhausted
 from services.gateway.settings import GatewaySettings
 
@@ -124,7 +123,7 @@ class Windows:
                     passed, remaining, reset_ms = await self._enter(
                         [f"gateway:window:{quota}:{who}"], [quota, WINDOW_S * 1000]
                     )
-                except RedisError:
+                except CACHE_LOST:
                     self._outage.begin()
                     if not self._away:
                         logger.warning("the cache is away: each replica counts requests for itself")
