@@ -108,7 +108,7 @@ class BlockingObjectStore:
             return self.stat(key), b""
         try:
             with _faults(key):
-                return _stat(key, response), response.read()
+                return _stat(key, _whole(self._bucket, key, response)), response.read()
         finally:
             response.close()
             response.release_conn()
@@ -116,7 +116,7 @@ class BlockingObjectStore:
     def stat(self, key: str) -> ObjectStat:
         """Look without reading."""
         with _faults(key):
-            return _told(key, self._client.stat_object(self._bucket, key))
+            return _stat(key, self._client.stat_object(self._bucket, key))
 
     def exists(self, key: str) -> bool:
         """Whether the key is there."""
@@ -128,17 +128,14 @@ class BlockingObjectStore:
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Every key that begins so, in order, fetched a page at a time."""
-        with _faults(prefix):
-            for entry in self._client.list_objects(self._bucket, prefix, recursive=True):
-                if entry.object_name is not None:
-                    yield entry.object_name
+        return (found.key for found in self.stats(prefix))
 
     def stats(self, prefix: str) -> Iterator[ObjectStat]:
         """What a listing tells of every key that begins so, in order; no content types."""
         with _faults(prefix):
             for entry in self._client.list_objects(self._bucket, prefix, recursive=True):
                 if entry.object_name is not None:
-                    yield _told(entry.object_name, entry)
+                    yield _stat(entry.object_name, entry)
 
     def copy(self, source_key: str, key: str) -> None:
         """Store again under another key, without a way through this process."""
@@ -178,16 +175,6 @@ class BlockingObjectStore:
         )
 
 
-def _told(key: str, found: Object) -> ObjectStat:
-    return ObjectStat(
-        key,
-        found.size or 0,
-        (found.etag or "").strip('"'),
-        found.content_type or "application/octet-stream",
-        found.last_modified or datetime.fromtimestamp(0, UTC),
-    )
-
-
 def blocking_objects(settings: ObjectStoreSettings) -> BlockingObjectStore:
     """Prepare to use the store the settings name. Makes no call."""
     if not settings.s3_access_key or not settings.s3_secret_key:
@@ -216,17 +203,23 @@ def _client(settings: ObjectStoreSettings, endpoint: str) -> Minio:
     )
 
 
-def _stat(key: str, response: BaseHTTPResponse) -> ObjectStat:
-    """What the head of an answer to a range says of the whole."""
-    headers = response.headers
-    whole = headers.get("Content-Range", "").rpartition("/")[2] or headers["Content-Length"]
+def _stat(key: str, found: Object) -> ObjectStat:
     return ObjectStat(
         key,
-        int(whole),
-        headers["ETag"].strip('"'),
-        headers.get("Content-Type", "application/octet-stream"),
-        parsedate_to_datetime(headers["Last-Modified"]),
+        found.size or 0,
+        (found.etag or "").strip('"'),
+        found.content_type or "application/octet-stream",
+        found.last_modified or datetime.fromtimestamp(0, UTC),
     )
+
+
+def _whole(bucket: str, key: str, response: BaseHTTPResponse) -> Object:
+    """What the head of an answer to a range says of the whole."""
+    headers = response.headers
+    size = headers.get("Content-Range", "").rpartition("/")[2] or headers["Content-Length"]
+    modified = parsedate_to_datetime(headers["Last-Modified"])
+    content_type = headers.get("Content-Type")
+    return Object(bucket, key, modified, headers["ETag"], int(size), content_type=content_type)
 
 
 @contextmanager

@@ -24,6 +24,23 @@ async def tape(objects: ObjectStore) -> ObjectStore:
     return objects
 
 
+@pytest.fixture
+def opened(objects: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> list[BaseHTTPResponse]:
+    """The connections on which something was read, as they come."""
+    seen: list[BaseHTTPResponse] = []
+    blocking = objects._blocking  # noqa: SLF001 to see the connections
+    really = blocking.open
+
+    def spy(
+        key: str, start: int = 0, length: int | None = None, etag: str = ""
+    ) -> BaseHTTPResponse:
+        seen.append(really(key, start, length, etag))
+        return seen[-1]
+
+    monkeypatch.setattr(blocking, "open", spy)
+    return seen
+
+
 async def test_what_is_stored_is_read_back(tape: ObjectStore) -> None:
     assert await tape.get_bytes("audio/ab/original.flac") == b"fLaC" + bytes(996)
     found = await tape.stat("audio/ab/original.flac")
@@ -117,20 +134,9 @@ async def test_a_slow_reader_holds_no_thread_and_the_loop_stays_free(
 
 
 async def test_a_cancelled_reader_frees_its_connection(
-    objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
+    objects: ObjectStore, opened: list[BaseHTTPResponse]
 ) -> None:
     await objects.put_bytes("large", LARGE, "audio/wav")
-    opened: list[BaseHTTPResponse] = []
-    blocking = objects._blocking  # noqa: SLF001 to see the connections
-    real_open = blocking.open
-
-    def spy(
-        key: str, start: int = 0, length: int | None = None, etag: str = ""
-    ) -> BaseHTTPResponse:
-        opened.append(real_open(key, start, length, etag))
-        return opened[-1]
-
-    monkeypatch.setattr(blocking, "open", spy)
 
     async def read(chunks: AsyncGenerator[bytes]) -> None:
         async with aclosing(chunks):
@@ -146,21 +152,10 @@ async def test_a_cancelled_reader_frees_its_connection(
 
 
 async def test_a_reader_who_pauses_gives_the_connection_back_and_goes_on_where_it_was(
-    objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
+    objects: ObjectStore, opened: list[BaseHTTPResponse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "PAUSE_S", 0.05)
     await objects.put_bytes("large", LARGE, "audio/wav")
-    opened: list[BaseHTTPResponse] = []
-    blocking = objects._blocking  # noqa: SLF001 to see the connections
-    real_open = blocking.open
-
-    def spy(
-        key: str, start: int = 0, length: int | None = None, etag: str = ""
-    ) -> BaseHTTPResponse:
-        opened.append(real_open(key, start, length, etag))
-        return opened[-1]
-
-    monkeypatch.setattr(blocking, "open", spy)
     heard = bytearray()
     async with aclosing(objects.open_range("large", 1000)) as chunks:
         async for chunk in chunks:
