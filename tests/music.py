@@ -6,9 +6,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-Audio = NDArray[np.float32]
+from tests.audio import RATE_HZ, Audio
 
-RATE_HZ = 44_100
 STYLES = ("house", "rock", "ballad", "breakbeat")
 
 _SCALES = {False: (0, 2, 4, 5, 7, 9, 11), True: (0, 2, 3, 5, 7, 8, 10)}

@@ -7,14 +7,13 @@ differ, over a steady tone, by which it is known again after any encoding.
 from __future__ import annotations
 
 import io
-import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import av
-import imageio_ffmpeg
 import numpy as np
 
+from tests.audio import FORMATS, RATE_HZ, write_audio
 from tests.tagging import Tags, write
 
 if TYPE_CHECKING:
@@ -22,22 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-RATE_HZ = 44_100
+    from tests.audio import Audio
+
 NOTE_S = 0.5
 VOICES = 3
-FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
-
-ENCODERS = {
-    "flac": ("flac", ["-c:a", "flac"]),
-    "mp3": ("mp3", ["-c:a", "libmp3lame", "-b:a", "192k"]),
-    "aac": ("m4a", ["-c:a", "aac", "-b:a", "128k"]),
-    "alac": ("m4a", ["-c:a", "alac"]),
-    "ogg": ("ogg", ["-c:a", "libvorbis", "-q:a", "5"]),
-    "opus": ("opus", ["-c:a", "libopus", "-b:a", "96k"]),
-    "wav": ("wav", ["-c:a", "pcm_s16le"]),
-    "aiff": ("aiff", ["-c:a", "pcm_s16be", "-write_id3v2", "1"]),
-}
-"""By the name of the format: the ending of the file, and what ffmpeg is told."""
 
 LARGE = ("-c:a", "pcm_s32le", "-ar", "96000")
 """For a WAV of 12 s that does not fit into one part of an upload, which has 8 MiB."""
@@ -52,26 +39,21 @@ class Piece:
     duration_s: float = 8.0
     tags: Tags = field(default_factory=Tags)
 
-    def samples(self) -> NDArray[np.float32]:
-        """Stereo sound of shape (samples, 2), peaking below full scale."""
+    def samples(self) -> Audio:
+        """Stereo sound, peaking below full scale."""
         chance = np.random.default_rng(self.seed)
         melody = 0.4 * np.concatenate(
             [_chord(chance) for _ in range(round(self.duration_s / NOTE_S))]
         )
         steady = 0.12 * np.sin(2 * np.pi * self.tone_hz * np.arange(len(melody)) / RATE_HZ)
-        return np.stack([melody + steady, 0.8 * melody + steady], axis=1).astype(np.float32)
+        return np.stack([melody + steady, 0.8 * melody + steady]).astype(np.float32)
 
     def encoded(self, path: Path, form: str = "flac", *more: str) -> Path:
-        """Write it as a file in ``form``, with its tags; the ending of the name is added."""
-        suffix, encoder = ENCODERS[form]
-        path = path.with_name(f"{path.name}.{suffix}")
-        raw = ["-f", "f32le", "-ar", str(RATE_HZ), "-ac", "2", "-i", "pipe:"]
-        plain = ["-map_metadata", "-1", "-fflags", "+bitexact"]
-        subprocess.run(
-            [FFMPEG, "-v", "error", "-y", *raw, *plain, *encoder, *more, str(path)],
-            input=self.samples().tobytes(),
-            check=True,
-        )
+        """Write it as a file in a format, with its tags; the ending of the name is added."""
+        ending, how = FORMATS[form]
+        path = path.with_name(f"{path.name}.{ending}")
+        # Else Ogg gets random numbers, and everything the name of the encoder.
+        write_audio(path, self.samples(), ["-fflags", "+bitexact", *how, *more])
         write(path, self.tags)
         return path
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tests.sounds import RATE_HZ, Piece
+from tests.audio import RATE_HZ
+from tests.sounds import Piece
 from tests.tagging import Tags, cover
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _piece(path: Path, number: int) -> Path:
         title=f"Piece {number}",
         artists=(f"Artist {number % 11}",),
         album=f"Album {number % 7}",
-        cover=cover(colour, edge_px=64),
+        cover=cover(colour, (64, 64)),
     )
     form = FORMS[number % len(FORMS)]
     return Piece(10_000 + number, duration_s=5, tags=tags).encoded(path, form)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.conftest import PIECES, RECORDING_ID
-from tests.sounds import ENCODERS, heard
+from tests.sounds import heard
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Shelf
@@ -20,7 +20,7 @@ QUALITIES = {"original": 0, "high": 320, "medium": 128, "low": 64, "opus": 96, "
 """With the bitrate that is promised, in kbit/s, where one is."""
 
 
-@pytest.mark.parametrize("form", ENCODERS)
+@pytest.mark.parametrize("form", PIECES)
 def test_a_file_is_known_by_what_it_says_of_itself(shelf: Shelf, form: str) -> None:
     said, track = PIECES[form].tags, shelf.tracks[form]
     assert track["title"] == said.title
@@ -32,7 +32,7 @@ def test_a_file_is_known_by_what_it_says_of_itself(shelf: Shelf, form: str) -> N
     assert track["composers"] == ([said.composer] if said.composer else [])
 
 
-@pytest.mark.parametrize("form", ENCODERS)
+@pytest.mark.parametrize("form", PIECES)
 def test_it_is_known_what_kind_of_file_it_was(shelf: Shelf, form: str) -> None:
     source = shelf.tracks[form]["format"]
     assert source["codec"] == CODECS.get(form, form)
@@ -43,7 +43,7 @@ def test_it_is_known_what_kind_of_file_it_was(shelf: Shelf, form: str) -> None:
     assert shelf.tracks[form]["duration_ms"] == pytest.approx(8000, abs=60)
 
 
-@pytest.mark.parametrize("form", ENCODERS)
+@pytest.mark.parametrize("form", PIECES)
 def test_it_sounds_the_same_in_every_quality(shelf: Shelf, form: str) -> None:
     for quality in QUALITIES:
         sound = heard(shelf.sound(form, quality))

@@ -12,9 +12,6 @@ from tests.hostile.pictures import PICTURES
 from tests.hostile.shapes import SHAPES
 from tests.hostile.words import WORDS
 
-TAKEN = "taken"
-"""It is music all the same: it is taken in, and what is strange about it is left behind."""
-
 HOSTILE: Trials = {
     **FOREIGN,
     **DISGUISES,

@@ -2,7 +2,18 @@
 
 from functools import reduce
 
-from tests.hostile.parts import Trials, box, chunk, noise, pages, sealed, sound, wav, wav_shape
+from tests.hostile.parts import (
+    TAKEN,
+    Trials,
+    box,
+    chunk,
+    noise,
+    pages,
+    sealed,
+    sound,
+    wav,
+    wav_shape,
+)
 
 _EBML, _SEGMENT, _TRACKS = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"\x16\x54\xae\x6b"
 _TYPE = box(b"ftyp", b"M4A \0\0\0\0M4A mp42isom")
@@ -38,7 +49,7 @@ def _spoiled_codebook() -> bytes:
 BOXES: Trials = {
     "deep.m4a": ("corrupt", lambda: _TYPE + _nested(b"moov", 100_000)),
     "deep-words.m4a": (
-        "taken",
+        TAKEN,
         lambda: sound("m4a") + box(b"udta", _nested(b"meta", 50_000)),
     ),
     "boxes.m4a": ("corrupt", lambda: _TYPE + box(b"free", b"") * 100_000),
@@ -48,7 +59,7 @@ BOXES: Trials = {
         lambda: _patched(sound("m4a"), b"stsz", 12, b"\xff\xff\xff\xff"),
     ),
     "elsewhere.m4a": (
-        "taken",
+        TAKEN,
         lambda: _patched(sound("m4a"), b"url ", 4, b"\0\0\0\0"),
     ),
     "chunks.wav": (
@@ -61,7 +72,7 @@ BOXES: Trials = {
         "corrupt",
         lambda: _EBML + b"\x01\x7f\xff\xff\xff\xff\xff\xff" + noise(9_999),
     ),
-    "shuffled.ogg": ("taken", _shuffled),
+    "shuffled.ogg": (TAKEN, _shuffled),
     "codebook.ogg": ("corrupt", _spoiled_codebook),
     "one-sided.flac": (
         "corrupt",

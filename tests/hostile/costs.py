@@ -11,7 +11,8 @@ from pathlib import Path
 from services.ingest.adapters.media.inspection import Inspector
 from services.ingest.adapters.media.sandbox import Crashed, open_sandbox
 from services.ingest.domain.reasons import Refused
-from tests.hostile import HOSTILE, TAKEN
+from tests.hostile import HOSTILE
+from tests.hostile.parts import TAKEN
 
 
 def tried(name: str) -> tuple[str, str, float, float]:

@@ -4,8 +4,8 @@ import io
 import sqlite3
 import tarfile
 
-from tests.audio import picture
 from tests.hostile.parts import Trials, frame, id3, made, noise, pages, sealed, sound
+from tests.tagging import cover
 
 _TONE = ("-f", "lavfi", "-i", "sine=duration=3")
 _PICTURES = ("-f", "lavfi", "-i", "testsrc=duration=2:size=64x64:rate=5")
@@ -54,7 +54,7 @@ FOREIGN: Trials = {
         "unsupported_format",
         lambda: b"MThd\0\0\0\6\0\0\0\1\0\x60MTrk\0\0\0\4\0\xff\x2f\0",
     ),
-    "picture.mp3": ("unsupported_format", picture),
+    "picture.mp3": ("unsupported_format", lambda: cover("#2f5d62", kind="JPEG")),
     "stream.m3u8": (
         "unsupported_format",
         lambda: b"#EXTM3U\n#EXTINF:10,\nhttp://127.0.0.1:9/secret\n",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tests.hostile.parts import (
+    TAKEN,
     Trials,
     chunk,
     encoded,
@@ -76,8 +77,8 @@ LENGTHS: Trials = {
     "header.wav": ("corrupt", lambda: wav(_SHAPE, chunk(b"data", b""))),
     "promise.wav": ("truncated", lambda: wav(_SHAPE, chunk(b"data", noise(9_999), 2**32 - 9))),
     "promise.flac": ("too_long", lambda: _flac_of(2**36 - 1, sound("flac"))),
-    "promise.m4a": ("taken", lambda: _says_years(sound("m4a"), b"mdhd", 20)),
-    "promise.opus": ("taken", _years_of_opus),
+    "promise.m4a": (TAKEN, lambda: _says_years(sound("m4a"), b"mdhd", 20)),
+    "promise.opus": (TAKEN, _years_of_opus),
     "promise.mp3": ("too_long", lambda: _xing_of(2**31 - 1)),
     "endless.mp3": ("too_long", _ten_hours),
     "evening.flac": ("too_long", lambda: made("flac", *_EVENING)),

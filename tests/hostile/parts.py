@@ -1,21 +1,21 @@
 """Pieces to build bad files of: real sound in every format, tags, boxes and chunks by hand."""
 
-import subprocess
 import tempfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 
-from tests.audio import write_audio
-from tests.music import Audio, Piece, play
+from tests.audio import RATE_HZ, Audio, run_ffmpeg, write_audio
+from tests.music import Piece, play
 
 Trials = Mapping[str, tuple[str, Callable[[], bytes]]]
-"""By the file's name: the reason it has to be refused for or "taken", and what makes its bytes."""
+"""By the file's name: the reason it has to be refused for or ``TAKEN``, and what makes it."""
 
+TAKEN = "taken"
+"""It is music all the same: it is taken in, and what is strange about it is left behind."""
 SECONDS = 5.0
 
 
@@ -26,7 +26,7 @@ def sound(form: str) -> bytes:
 
 
 def encoded(
-    audio: Audio, form: str, arguments: tuple[str, ...] = ("auto",), rate_hz: int = 0
+    audio: Audio, form: str, arguments: Sequence[str] = (), rate_hz: int = RATE_HZ
 ) -> bytes:
     """Sound of shape (channels, samples) in the format of this ending."""
     with tempfile.TemporaryDirectory() as folder:
@@ -38,8 +38,7 @@ def made(form: str, *arguments: str) -> bytes:
     """What ffmpeg writes when it is told so."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"made.{form}"
-        program = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *arguments]
-        subprocess.run([*program, f"file:{path}"], check=True)
+        run_ffmpeg(*arguments, f"file:{path}")
         return path.read_bytes()
 
 

@@ -2,8 +2,20 @@
 
 import numpy as np
 
-from tests.hostile.parts import Trials, chunk, encoded, noise, pages, sealed, sound, wav, wav_shape
-from tests.music import RATE_HZ, Piece, play
+from tests.audio import RATE_HZ
+from tests.hostile.parts import (
+    TAKEN,
+    Trials,
+    chunk,
+    encoded,
+    noise,
+    pages,
+    sealed,
+    sound,
+    wav,
+    wav_shape,
+)
+from tests.music import Piece, play
 
 
 def _wav(channels: int, rate_hz: int, bits: int = 16) -> bytes:
@@ -50,7 +62,7 @@ SHAPES: Trials = {
     "bat.wav": ("bad_sample_rate", lambda: _wav(2, 4_000_000_000)),
     "whale.wav": ("bad_sample_rate", lambda: _wav(2, 100)),
     "still.wav": ("bad_sample_rate", lambda: _wav(2, 0)),
-    "still.flac": ("taken", lambda: _flac_at(0)),
+    "still.flac": (TAKEN, lambda: _flac_at(0)),
     "endless-rate.aiff": ("corrupt", lambda: _aiff_at(b"\x7f\xff" + bytes(8))),
     "no-bits.wav": ("unsupported_format", lambda: _wav(2, 44_100, 0)),
     "many-bits.wav": ("unsupported_format", lambda: _wav(2, 44_100, 65_528)),

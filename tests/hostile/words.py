@@ -2,7 +2,7 @@
 
 import struct
 
-from tests.hostile.parts import Trials, frame, id3, packed_frame, pages, sealed, sound
+from tests.hostile.parts import TAKEN, Trials, frame, id3, packed_frame, pages, sealed, sound
 
 _BIDI, _BELL = "\u202e", "\a"
 _EVIL = f"../../etc/passwd{_BELL}\x1b[2J{_BIDI}3pm.exe'; DROP TABLE tracks; --<script>"
@@ -59,18 +59,18 @@ WORDS: Trials = {
         "tag_too_large",
         lambda: id3(packed_frame(b"TIT2", 4 * 2**30 - 2**20)) + sound("mp3"),
     ),
-    "circle.mp3": ("taken", _deep_contents),
+    "circle.mp3": (TAKEN, _deep_contents),
     "evil.mp3": (
-        "taken",
+        TAKEN,
         lambda: id3(_text(b"TIT2", _EVIL) + _text(b"TPE1", _EVIL)) + sound("mp3"),
     ),
-    "long-title.mp3": ("taken", lambda: id3(_text(b"TIT2", "la " * 1_000_000)) + sound("mp3")),
+    "long-title.mp3": (TAKEN, lambda: id3(_text(b"TIT2", "la " * 1_000_000)) + sound("mp3")),
     "long-words.mp3": (
-        "taken",
+        TAKEN,
         lambda: id3(frame(b"USLT", b"\3eng\0" + b"la\n" * 3_000_000)) + sound("mp3"),
     ),
     "half-a-letter.mp3": (
-        "taken",
+        TAKEN,
         lambda: id3(frame(b"TIT2", b"\1\xff\xfe\x00\xd8\x41")) + sound("mp3"),
     ),
     "appendix.mp3": ("tag_too_large", lambda: sound("mp3") + _ape(2**32 - 1, 2**31)),
@@ -80,10 +80,10 @@ WORDS: Trials = {
     ),
     "comments.opus": ("tag_too_large", lambda: _with_count("opus", b"OpusTags")),
     "comments.ogg": ("tag_too_large", lambda: _with_count("ogg", b"\x03vorbis")),
-    "comment.flac": ("taken", lambda: _flac_with(b"\4\0\0\x08" + b"\xff" * 8)),
-    "blocks.flac": ("taken", lambda: _flac_with(b"\1\0\0\0" * 100_000)),
+    "comment.flac": (TAKEN, lambda: _flac_with(b"\4\0\0\x08" + b"\xff" * 8)),
+    "blocks.flac": (TAKEN, lambda: _flac_with(b"\1\0\0\0" * 100_000)),
     "picture.flac": (
-        "taken",
+        TAKEN,
         lambda: _flac_with(b"\6\0\0\x20" + struct.pack(">8I", 3, 2**32 - 1, *(9,) * 6)),
     ),
 }

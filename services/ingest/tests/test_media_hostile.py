@@ -11,8 +11,8 @@ from services.ingest.adapters.media.inspection import Inspector
 from services.ingest.adapters.media.sandbox import Sandbox, open_sandbox
 from services.ingest.domain.plain import to_json
 from services.ingest.domain.reasons import Refused
-from tests.hostile import HOSTILE, TAKEN
-from tests.hostile.parts import SECONDS
+from tests.hostile import HOSTILE
+from tests.hostile.parts import SECONDS, TAKEN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -30,8 +30,8 @@ from services.ingest.domain.keys import Key
 from services.ingest.domain.pcm import PcmShape
 from services.ingest.domain.plain import from_json, to_json
 from services.ingest.domain.renditions import HLS_BITRATES_BPS, Rendition
-from tests.audio import write_audio
-from tests.music import RATE_HZ, Audio, Piece, play
+from tests.audio import RATE_HZ, Audio, write_audio
+from tests.music import Piece, play
 
 if TYPE_CHECKING:
     from pathlib import Path
