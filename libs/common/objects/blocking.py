@@ -194,7 +194,8 @@ def _client(settings: ObjectStoreSettings, endpoint: str) -> Minio:
         region=settings.s3_region,  # else every bucket costs a call that asks for it
         http_client=urllib3.PoolManager(
             maxsize=CONNECTIONS,
-            timeout=urllib3.Timeout(connect=2, read=30),
+            # With the 8 s in which a silent connection ends, and one more try: under 12 s.
+            timeout=urllib3.Timeout(connect=1.5, read=30),
             retries=urllib3.Retry(
                 total=3, connect=1, backoff_factor=0.1, status_forcelist=[500, 502, 503]
             ),
