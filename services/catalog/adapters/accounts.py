@@ -6,6 +6,7 @@ from libs.common.postgres import Connection, Pool, transaction
 from services.catalog.adapters.libraries import create_own_library, remove_libraries_of
 from services.catalog.adapters.password_hashing import Hashing
 from services.catalog.adapters.removal import Removal
+from services.catalog.adapters.writing import keep_music
 from services.catalog.domain import accounts as domain
 from services.catalog.domain import passwords
 from services.catalog.domain.accounts import (
@@ -136,6 +137,7 @@ class Accounts:
         """Remove a user, their libraries with all tracks, and whatever else was theirs."""
         async with transaction(self._pool) as connection:
             await _one_at_a_time(connection)
+            await keep_music(connection)
             viewer = await find_user(connection, viewer_id)
             if viewer.id != user_id and not viewer.is_operator:
                 raise NotYours("only operators may remove other users")

@@ -22,24 +22,35 @@ from services.catalog.domain.smart import Rule
 async def contents_of(
     connection: Connection, viewer_id: str, playlist_ids: Sequence[str]
 ) -> Mapping[str, Contents]:
-    """What the viewer sees in manual playlists, added up; empty ones are left out."""
-    # OFFSET 0 has each track looked up: joined, PostgreSQL may read all tracks there are.
+    """What the viewer sees in manual playlists, added up; empty ones are left out.
+
+    Triggers keep how much lies in each. Covers are looked for from the first
+    entry on until there are enough: most of the time a few entries further.
+    """
     rows = await connection.fetch(
         f"""
-        SELECT playlist_id, sum(tracks)::int AS track_count,
-            sum(duration_ms)::bigint AS duration_ms,
-            coalesce((array_agg(cover_sha256 ORDER BY place)
-                FILTER (WHERE cover_sha256 <> ''))[:$3], '{{}}') AS cover_sha256s
+        SELECT kept.*, shown.cover_sha256s
         FROM (
-            SELECT entry.playlist_id, track.cover_sha256, count(*) AS tracks,
-                min(entry.place) AS place, sum(track.duration_ms) AS duration_ms
-            FROM playlist_entries AS entry, LATERAL (
-                SELECT duration_ms, cover_sha256 FROM tracks
-                WHERE id = entry.track_id AND library_id = {SEEN} OFFSET 0
-            ) AS track
-            WHERE entry.playlist_id = ANY($2)
-            GROUP BY entry.playlist_id, track.cover_sha256
-        ) AS by_cover GROUP BY playlist_id
+            SELECT playlist_id, sum(track_count)::int AS track_count,
+                sum(duration_ms)::bigint AS duration_ms
+            FROM playlist_contents
+            WHERE playlist_id = ANY($2) AND library_id = {SEEN} GROUP BY playlist_id
+        ) AS kept, LATERAL (
+            WITH RECURSIVE found AS (
+                SELECT -1 AS place, ARRAY[]::text[] AS cover_sha256s
+                UNION ALL
+                SELECT entry.place, cover_sha256s || entry.cover_sha256
+                FROM found, LATERAL (
+                    SELECT place, cover_sha256 FROM playlist_entries
+                    WHERE playlist_id = kept.playlist_id AND place > found.place
+                        AND library_id = {SEEN}
+                        AND cover_sha256 <> '' AND cover_sha256 <> ALL(cover_sha256s)
+                    ORDER BY place LIMIT 1
+                ) AS entry
+                WHERE cardinality(cover_sha256s) < $3
+            )
+            SELECT cover_sha256s FROM found ORDER BY place DESC LIMIT 1
+        ) AS shown
         """,
         viewer_id, playlist_ids, COVERS,
     )  # fmt: skip
@@ -85,7 +96,7 @@ async def smart_page(
 async def add_entries(
     connection: Connection, viewer_id: str, playlist_id: str, track_ids: Sequence[str]
 ) -> None:
-    """Fill a new playlist."""
+    """Fill a new playlist. The caller keeps music as it is."""
     await _check_visible(connection, viewer_id, track_ids)
     await connection.execute(
         """
@@ -99,7 +110,7 @@ async def add_entries(
 async def rearrange(
     connection: Connection, viewer_id: str, playlist_id: str, edit: EntriesEdit
 ) -> None:
-    """Change the entries of a playlist whose row the caller holds."""
+    """Change the entries of a playlist whose row the caller holds, and keeps music as it is."""
     await _check_visible(connection, viewer_id, edit.add_track_ids)
     rows = await connection.fetch(
         f"""
@@ -135,13 +146,11 @@ async def rearrange(
 
 
 async def _check_visible(connection: Connection, viewer_id: str, track_ids: Sequence[str]) -> None:
-    """Raise UnknownTrack unless the viewer sees all of them. They stay until the end."""
+    """Raise UnknownTrack unless the viewer sees all of them."""
     wanted = set(track_ids)
     rows = await connection.fetch(
         f"""
-        SELECT id FROM tracks
-        WHERE id = ANY($2) AND library_id = {SEEN}
-        ORDER BY id FOR KEY SHARE
+        SELECT id FROM tracks WHERE id = ANY($2) AND library_id = {SEEN}
         """,
         viewer_id, list(wanted),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from services.catalog.adapters.entries import (
 )
 from services.catalog.adapters.libraries import viewer_of
 from services.catalog.adapters.smart import rule_in, stored_rule
+from services.catalog.adapters.writing import keep_music
 from services.catalog.domain.names import folded
 from services.catalog.domain.paging import Page, PageAsked
 from services.catalog.domain.playlists import (
@@ -84,6 +85,7 @@ class Playlists:
     async def create(self, viewer_id: str, plan: PlaylistPlan) -> Playlist:
         """Make a playlist."""
         async with transaction(self._pool) as connection:
+            await keep_music(connection)
             await find_user(connection, viewer_id)
             playlist_id = await connection.fetchval(
                 """
@@ -125,6 +127,7 @@ class Playlists:
     ) -> Playlist:
         """Rearrange a manual playlist, all of the edit or nothing."""
         async with transaction(self._pool) as connection:
+            await keep_music(connection)
             playlist = await _held(connection, viewer_id, playlist_id)
             playlist.check_may_edit(await viewer_of(connection, viewer_id))
             if playlist.rule:
@@ -136,6 +139,7 @@ class Playlists:
     async def remove(self, viewer_id: str, playlist_id: str) -> None:
         """Remove a playlist; its tracks stay where they are."""
         async with transaction(self._pool) as connection:
+            await keep_music(connection)
             playlist = await _held(connection, viewer_id, playlist_id)
             playlist.check_may_own(await viewer_of(connection, viewer_id))
             await connection.execute("DELETE FROM playlists WHERE id = $1", playlist_id)

@@ -18,6 +18,15 @@ async def become_writer(connection: Connection) -> None:
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext('catalog music'))")
 
 
+async def keep_music(connection: Connection) -> None:
+    """Wait until nobody writes music, and let nobody until the transaction ends.
+
+    What is kept of a track with a playlist would else miss a change of the
+    track that is not to be seen yet. Several may keep it at once.
+    """
+    await connection.execute("SELECT pg_advisory_xact_lock_shared(hashtext('catalog music'))")
+
+
 def new_id() -> str:
     """An id as the database makes them, for rows that refer to each other before they are there."""
     return uuid4().hex
