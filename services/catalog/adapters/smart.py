@@ -1,6 +1,13 @@
-"""Rules of smart playlists as SQL. Every value of a rule travels as a parameter."""
+"""Rules of smart playlists as SQL. Every value of a rule travels as a parameter.
 
+A rule may look at anything, and then every track is tried. What a listener
+marked or played, when a track was added and names in plain letters are tested
+in ways of which indexes can make use.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import asyncpg
 
@@ -11,6 +18,7 @@ from services.catalog.domain.smart import (
     Field,
     Kind,
     Match,
+    Operand,
     Operator,
     Order,
     Rule,
@@ -49,6 +57,9 @@ VALUES: Mapping[Field, str] = {
 }
 """The value of each field; NULL where it is not known, rows where there are several."""
 
+UNCOUNTED: Mapping[Field, str] = {Field.RATING: "r.rating", Field.PLAY_COUNT: "p.play_count"}
+"""There is no row where these are 0."""
+
 SEVERAL = frozenset({Field.ARTIST, Field.GENRE, Field.COMPOSER})
 
 NEAR = {Field.TEMPO_BPM: 0.5, Field.ENERGY: 0.005, Field.DURATION_S: 0.5}
@@ -69,6 +80,18 @@ TESTS: Mapping[tuple[Kind, Operator], str] = {
 
 OPPOSITES = {Operator.IS_NOT: Operator.IS, Operator.NOT_WITHIN_DAYS: Operator.WITHIN_DAYS}
 """Operators that hold exactly where another does not, also where the value is not known."""
+
+FOUND_BY: Mapping[tuple[Field, Operator], str] = {
+    **dict.fromkeys(
+        product((Field.TITLE, Field.ARTIST, Field.ALBUM), (Operator.IS, Operator.CONTAINS)),
+        "track.search_text LIKE '%' || {operand}::text || '%'",
+    ),
+    (Field.GENRE, Operator.IS): "track.genre_keys @> ARRAY[{operand}::text]",
+}
+"""What an index knows of tracks for which the test of a plain text may hold."""
+
+PLAIN = re.compile("[a-z0-9]{3,}( [a-z0-9]+)*")
+"""Text that is the same when it is folded, and long enough for an index of trigrams."""
 
 ORDERS: Mapping[Order, str] = {
     Order.TITLE: "track.sort_key",
@@ -99,18 +122,30 @@ async def tracks_by_rule(
 
 
 def _test(condition: Condition, values: list[object]) -> str:
-    values.append(condition.operand())
+    operand = condition.operand()
+    values.append(operand)
     operator = OPPOSITES.get(condition.operator, condition.operator)
     several = condition.field in SEVERAL
-    test = TESTS[condition.kind, operator].format(
-        value="one" if several else VALUES[condition.field],
-        operand=f"${len(values)}",
-        near=NEAR.get(condition.field, 0),
-    )
+    places = {
+        "value": "one" if several else _value(condition.field, operator, operand),
+        "operand": f"${len(values)}",
+        "near": NEAR.get(condition.field, 0),
+    }
+    test = TESTS[condition.kind, operator].format(**places)
     if several:
         test = f"EXISTS (SELECT FROM {VALUES[condition.field]} AS several(one) WHERE {test})"
-    holds = f"coalesce({test}, false)"
-    return f"NOT {holds}" if condition.operator in OPPOSITES else holds
+    if condition.operator in OPPOSITES:
+        return f"NOT coalesce({test}, false)"
+    found_by = FOUND_BY.get((condition.field, operator))
+    if found_by and PLAIN.fullmatch(str(operand)):
+        return f"({found_by.format(**places)} AND {test})"
+    return test
+
+
+def _value(field: Field, operator: Operator, operand: Operand) -> str:
+    if field in UNCOUNTED and operator is not Operator.AT_MOST and operand != 0:
+        return UNCOUNTED[field]
+    return VALUES[field]
 
 
 def stored_rule(rule: Rule | None) -> Json | None:

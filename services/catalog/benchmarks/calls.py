@@ -30,12 +30,12 @@ async def calls(channel: grpc.aio.Channel, shelf: Shelf, viewer_id: str) -> Mapp
     """Every kind of call that reads, by name."""
     music: CatalogServiceAsyncStub = CatalogServiceStub(channel)
     return {
-        **_albums(music, viewer_id),
-        **_tracks(music, viewer_id, await _deep(music, viewer_id)),
+        **_lists(music, viewer_id, await _deep(music, viewer_id)),
         **_pages_of_one(music, shelf, viewer_id),
         **_searches(music, shelf, viewer_id),
         **_changes(music, viewer_id),
         **_listening(channel, viewer_id),
+        **_smart_playlists(channel, shelf, viewer_id),
     }
 
 
@@ -48,42 +48,33 @@ async def _deep(music: CatalogServiceAsyncStub, viewer_id: str) -> str:
     return token
 
 
-def _albums(music: CatalogServiceAsyncStub, viewer_id: str) -> dict[str, Call]:
-    def listed(wanted: pb.ListAlbumsRequest) -> Call:
+def _lists(music: CatalogServiceAsyncStub, viewer_id: str, deep: str) -> dict[str, Call]:
+    def listed(wanted: pb.ListAlbumsRequest | pb.ListTracksRequest) -> Call:
         wanted.viewer_id = viewer_id
-        return lambda _: music.ListAlbums(wanted)
-
-    orders = {
-        f"albums, {name[12:].lower()}": listed(pb.ListAlbumsRequest(order=number))
-        for name, number in pb.AlbumOrder.items()
-        if number
-    }
-    return {
-        **orders,
-        "albums of a genre": listed(pb.ListAlbumsRequest(genre="Jazz")),
-        "albums of three years": listed(pb.ListAlbumsRequest(from_year=1990, to_year=1992)),
-        "favourite albums": listed(pb.ListAlbumsRequest(favourites_only=True)),
-    }
-
-
-def _tracks(music: CatalogServiceAsyncStub, viewer_id: str, deep: str) -> dict[str, Call]:
-    def listed(wanted: pb.ListTracksRequest) -> Call:
-        wanted.viewer_id = viewer_id
+        if isinstance(wanted, pb.ListAlbumsRequest):
+            return lambda _: music.ListAlbums(wanted)
         return lambda _: music.ListTracks(wanted)
 
-    orders = {
-        f"tracks, {name[12:].lower()}": listed(pb.ListTracksRequest(order=number))
-        for name, number in pb.TrackOrder.items()
-        if number
+    albums, tracks = pb.ListAlbumsRequest, pb.ListTracksRequest
+    lists: dict[str, pb.ListAlbumsRequest | pb.ListTracksRequest] = {
+        **{_ordered(name): albums(order=order) for name, order in pb.AlbumOrder.items() if order},
+        "albums of a genre": albums(genre="Jazz"),
+        "albums of three years": albums(from_year=1990, to_year=1992),
+        "favourite albums": albums(favourites_only=True),
+        **{_ordered(name): tracks(order=order) for name, order in pb.TrackOrder.items() if order},
+        "tracks, title, 40,000 in": tracks(page_token=deep),
+        "tracks of a genre": tracks(genre="Jazz"),
+        "tracks of a rare genre": tracks(genre=RARE_GENRE),
+        "tracks of an artist": tracks(artist_id="artist00100"),
+        "favourite tracks": tracks(favourites_only=True),
     }
-    return {
-        **orders,
-        "tracks, title, 40,000 in": listed(pb.ListTracksRequest(page_token=deep)),
-        "tracks of a genre": listed(pb.ListTracksRequest(genre="Jazz")),
-        "tracks of a rare genre": listed(pb.ListTracksRequest(genre=RARE_GENRE)),
-        "tracks of an artist": listed(pb.ListTracksRequest(artist_id="artist00100")),
-        "favourite tracks": listed(pb.ListTracksRequest(favourites_only=True)),
-    }
+    return {name: listed(wanted) for name, wanted in lists.items()}
+
+
+def _ordered(name: str) -> str:
+    """ALBUM_ORDER_TITLE as it is printed: albums, title."""
+    kind, _, order = name.lower().split("_")
+    return f"{kind}s, {order}"
 
 
 def _pages_of_one(music: CatalogServiceAsyncStub, shelf: Shelf, viewer_id: str) -> dict[str, Call]:
@@ -168,22 +159,6 @@ def _listening(channel: grpc.aio.Channel, viewer_id: str) -> dict[str, Call]:
     plays = listening_pb2.ListPlaysRequest(viewer_id=viewer_id)
     bookmarks = listening_pb2.ListBookmarksRequest(viewer_id=viewer_id)
 
-    smart = ""
-
-    async def smart_playlist(_: int) -> None:
-        nonlocal smart
-        if not smart:
-            begun = listening_pb2.Condition(
-                field=listening_pb2.FIELD_TITLE,
-                operator=listening_pb2.OPERATOR_CONTAINS,
-                value="mi",
-            )
-            rule = listening_pb2.SmartRule(conditions=[begun])
-            made = listening_pb2.CreatePlaylistRequest(viewer_id=viewer_id, name="Mi", rule=rule)
-            smart = (await home.CreatePlaylist(made)).playlist.id
-        asked = listening_pb2.GetPlaylistRequest(viewer_id=viewer_id, playlist_id=smart)
-        await home.GetPlaylist(asked)
-
     def playlist(n: int) -> Awaitable[object]:
         return home.GetPlaylist(
             listening_pb2.GetPlaylistRequest(
@@ -194,8 +169,44 @@ def _listening(channel: grpc.aio.Channel, viewer_id: str) -> dict[str, Call]:
     return {
         "playlists": lambda _: home.ListPlaylists(playlists),
         "one playlist of 200": playlist,
-        "a smart playlist": smart_playlist,
         "queue of 200": lambda _: home.GetQueue(queue),
         "plays": lambda _: home.ListPlays(plays),
         "bookmarks": lambda _: home.ListBookmarks(bookmarks),
+    }
+
+
+def _smart_playlists(channel: grpc.aio.Channel, shelf: Shelf, viewer_id: str) -> dict[str, Call]:
+    home = ListeningServiceStub(channel)
+
+    def holding(condition: listening_pb2.Condition) -> Call:
+        rule = listening_pb2.SmartRule(conditions=[condition])
+        made = ""
+
+        async def read(_: int) -> None:
+            nonlocal made
+            if not made:
+                plan = listening_pb2.CreatePlaylistRequest(
+                    viewer_id=viewer_id, name="Smart", rule=rule
+                )
+                made = (await home.CreatePlaylist(plan)).playlist.id
+            await home.GetPlaylist(
+                listening_pb2.GetPlaylistRequest(viewer_id=viewer_id, playlist_id=made)
+            )
+
+        return read
+
+    contains, is_, at_least = (
+        listening_pb2.OPERATOR_CONTAINS,
+        listening_pb2.OPERATOR_IS,
+        listening_pb2.OPERATOR_AT_LEAST,
+    )
+    rules = {
+        "a smart playlist": (listening_pb2.FIELD_TITLE, contains, "mi"),
+        "smart: an artist": (listening_pb2.FIELD_ARTIST, is_, shelf.artists[100][1]),
+        "smart: favourites": (listening_pb2.FIELD_FAVOURITE, is_, "true"),
+        "smart: well rated": (listening_pb2.FIELD_RATING, at_least, "4"),
+    }
+    return {
+        name: holding(listening_pb2.Condition(field=field, operator=operator, value=value))
+        for name, (field, operator, value) in rules.items()
     }
