@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,8 @@ SONGS = ("Ankunft", "Brücke", "夜の庭")
 ALBUM = "Ein Abend"
 
 
-# Not for the session: Playwright's event loop would stand in the way of later asyncio tests.
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def launched() -> Iterator[Browser]:
     """Debian's own browser, or the one TUTTI_BROWSER names."""
     program = os.environ.get("TUTTI_BROWSER") or shutil.which("chromium")
     assert program, "no chromium here: sudo make setup"
@@ -40,17 +40,31 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+# Not for the session: Playwright's event loop would stand in the way of later asyncio tests.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A browser for all tests in a row."""
+    with launched() as browser:
+        yield browser
+
+
 @pytest.fixture
 def visit(
-    tutti: Tutti, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
+    browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Visit]]:
-    """Open Tutti in a new profile. What went wrong behind the page fails the test at its end."""
+    """Open Tutti in a new profile. What went wrong behind the page fails the test at its end.
+
+    It is the Tutti of the session, unless another's address is given.
+    """
     visits: list[Visit] = []
     pictures = Path(os.environ.get("TUTTI_PICTURES", tmp_path)) / request.node.name
     pictures.mkdir(parents=True, exist_ok=True)
 
-    def opened(size: tuple[int, int] = DESKTOP) -> Visit:
-        visits.append(Visit.begin(browser, tutti.address, size, pictures))
+    def opened(size: tuple[int, int] = DESKTOP, address: str = "") -> Visit:
+        if not address:
+            tutti: Tutti = request.getfixturevalue("tutti")
+            address = tutti.address
+        visits.append(Visit.begin(browser, address, size, pictures))
         return visits[-1]
 
     yield opened

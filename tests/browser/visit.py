@@ -93,6 +93,13 @@ class Visit:
         expect(self.button("Sign out")).to_be_visible()
         return name
 
+    def sign_in(self, name: str) -> None:
+        """Come back to an account."""
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.button("Sign in").click()
+        expect(self.button("Sign out")).to_be_visible()
+
     def add(self, files: Sequence[Path]) -> None:
         """Choose files on the page for adding music, and wait until each has ended."""
         self.go("Add music")

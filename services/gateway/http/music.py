@@ -7,7 +7,7 @@ from fastapi import Query
 
 from libs.common.faults import NotFound
 from services.gateway.http.entrance import Listener, guarded_router
-from services.gateway.http.parts import CatalogPeer
+from services.gateway.http.parts import CatalogPeer, IngestPeer
 from services.gateway.wire.browsing import (
     AlbumEdit,
     AlbumQuery,
@@ -19,6 +19,7 @@ from services.gateway.wire.browsing import (
     TrackEdit,
     TrackIds,
     TrackQuery,
+    TracksWanted,
 )
 from services.gateway.wire.music import Album, Artist, Lyrics, Track
 from services.gateway.wire.shapes import Id
@@ -34,6 +35,7 @@ from services.gateway.wire.shelves import (
     TrackPage,
 )
 from tutti.catalog.v1 import catalog_pb2 as pb
+from tutti.ingest.v1 import ingest_pb2
 
 routes = guarded_router("music")
 
@@ -99,6 +101,19 @@ async def look_up_tracks(viewer: Listener, catalog: CatalogPeer, asked: TrackIds
     """Read tracks by their ids, in that order; those that may not be seen are left out."""
     request = pb.GetTracksRequest(viewer_id=viewer.user_id, track_ids=asked.ids)
     return TrackList.model_validate(await catalog.GetTracks(request))
+
+
+@routes.post("/tracks/prepare")
+async def prepare_tracks(
+    viewer: Listener, catalog: CatalogPeer, ingest: IngestPeer, asked: TracksWanted
+) -> TrackList:
+    """Read tracks like `lookup`; those still `preparing` pass all others from now on."""
+    request = pb.GetTracksRequest(viewer_id=viewer.user_id, track_ids=asked.ids)
+    answer = await catalog.GetTracks(request)
+    for track in answer.tracks:
+        if track.preparing_item_id:
+            await ingest.HastenItem(ingest_pb2.HastenItemRequest(item_id=track.preparing_item_id))
+    return TrackList.model_validate(answer)
 
 
 @routes.get("/tracks/{track_id}")

@@ -44,6 +44,14 @@ async def test_music_is_found_by_artist_album_genre_and_words(site: Site, ada: P
     assert [each["id"] for each in looked_up["items"]] == [track["id"]]
 
 
+async def test_what_is_about_to_be_heard_is_looked_up_and_hurried(site: Site, ada: Person) -> None:
+    """The hurry itself is seen in the browser: ``tests/browser/test_being_prepared.py``."""
+    track = await publish(site, ada, "Ready")
+    answer = await ada.ask("POST", "/tracks/prepare", json={"ids": [track["id"], "gone"]})
+    assert [(each["id"], each["preparing"]) for each in answer["items"]] == [(track["id"], False)]
+    await ada.ask("POST", "/tracks/prepare", 422, json={"ids": ["a"] * 11})
+
+
 async def test_lists_come_in_pages(site: Site, ada: Person) -> None:
     for title in ("A", "B", "C"):
         await publish(site, ada, title)

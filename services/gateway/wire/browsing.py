@@ -142,6 +142,12 @@ class TrackIds(Asked):
     ids: list[Id] = Field(min_length=1, max_length=500)
 
 
+class TracksWanted(Asked):
+    """Which tracks somebody is about to hear."""
+
+    ids: list[Id] = Field(min_length=1, max_length=10)
+
+
 def _list(values: list[str] | None) -> pb.StringList | None:
     return None if values is None else pb.StringList(values=values)
 

@@ -182,7 +182,7 @@ class Track(Answer):
     demo: bool
     preparing: Annotated[bool, BeforeValidator(bool)] = Field(
         validation_alias="preparing_item_id",
-        description="Shown already, playable in a while. Asking for its sound hurries it.",
+        description="Shown already, playable in a while. `POST /tracks/prepare` hurries it.",
     )
 
 

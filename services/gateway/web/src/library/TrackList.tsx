@@ -1,9 +1,10 @@
-import { Heart, Hourglass, ListEnd, ListStart } from "lucide-react";
+import { Heart, ListEnd, ListStart } from "lucide-react";
 import { Link } from "wouter";
 import { usePlayer, usePlayerState } from "../player/PlayerProvider";
 import { append, current, playNext, type Track } from "../player/queue";
 import { duration } from "../ui/format";
 import { artistNames } from "../ui/names";
+import { Preparing } from "../ui/Preparing";
 import { useFavourite } from "./queries";
 
 /** Tracks in order: a tap plays from there on. */
@@ -36,15 +37,6 @@ export function TrackList({
         </li>
       ))}
     </ol>
-  );
-}
-
-function Preparing() {
-  const meaning = "Being prepared; a tap hurries it";
-  return (
-    <span className="preparing" title={meaning}>
-      <Hourglass aria-label={meaning} />
-    </span>
   );
 }
 

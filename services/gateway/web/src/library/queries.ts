@@ -4,10 +4,14 @@ import type { components } from "../api/schema";
 
 export type Album = components["schemas"]["Album"];
 export type Artist = components["schemas"]["Artist"];
+type Track = components["schemas"]["Track"];
 export type AlbumOrder = "title" | "artist" | "newest" | "year" | "frequent" | "recent" | "random";
 
 const PAGE = 60;
-/** How often an empty shelf is looked at again: on a first start the demo music is being made. */
+/**
+ * How often a page is looked at again that changes by itself: on a first start the demo music is
+ * being made, and of a folder that was scanned the sound is.
+ */
 const LOOK_AGAIN_MS = 4000;
 
 /** One page of a list and where the next one starts. */
@@ -16,17 +20,26 @@ interface Page<T> {
   next_cursor?: string | null;
 }
 
+function anyPreparing(tracks: readonly Track[] | undefined): boolean {
+  return tracks?.some((track) => track.preparing) ?? false;
+}
+
 function usePages<T>(
   key: readonly unknown[],
   read: (cursor: string | undefined) => Promise<Page<T>>,
+  changes: (items: readonly T[]) => boolean = () => false,
 ) {
   return useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam }) => read(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: ({ state }) =>
-      state.data?.pages[0]?.items.length === 0 ? LOOK_AGAIN_MS : false,
+    refetchInterval: ({ state }) => {
+      const pages = state.data?.pages ?? [];
+      const changing = pages[0]?.items.length === 0 || pages.some(({ items }) => changes(items));
+      // All pages are read again, one request each.
+      return changing && LOOK_AGAIN_MS * pages.length;
+    },
   });
 }
 
@@ -49,12 +62,15 @@ export function useArtists() {
 }
 
 export function useTracks() {
-  return usePages(["tracks"], (cursor) =>
-    answer(
-      api.GET("/api/v1/tracks", {
-        params: { query: { order: "title", limit: 100, ...(cursor && { cursor }) } },
-      }),
-    ),
+  return usePages(
+    ["tracks"],
+    (cursor) =>
+      answer(
+        api.GET("/api/v1/tracks", {
+          params: { query: { order: "title", limit: 100, ...(cursor && { cursor }) } },
+        }),
+      ),
+    anyPreparing,
   );
 }
 
@@ -62,6 +78,7 @@ export function useAlbum(album_id: string) {
   return useQuery({
     queryKey: ["album", album_id],
     queryFn: () => answer(api.GET("/api/v1/albums/{album_id}", { params: { path: { album_id } } })),
+    refetchInterval: ({ state }) => anyPreparing(state.data?.tracks) && LOOK_AGAIN_MS,
   });
 }
 
@@ -70,6 +87,7 @@ export function useArtist(artist_id: string) {
     queryKey: ["artist", artist_id],
     queryFn: () =>
       answer(api.GET("/api/v1/artists/{artist_id}", { params: { path: { artist_id } } })),
+    refetchInterval: ({ state }) => anyPreparing(state.data?.top_tracks) && LOOK_AGAIN_MS,
   });
 }
 
@@ -79,6 +97,7 @@ export function useSearch(q: string) {
     enabled: q !== "",
     placeholderData: (before) => before,
     queryFn: () => answer(api.GET("/api/v1/search", { params: { query: { q, limit: 12 } } })),
+    refetchInterval: ({ state }) => anyPreparing(state.data?.tracks) && LOOK_AGAIN_MS,
   });
 }
 

@@ -10,6 +10,8 @@ import { Waveform } from "./Waveform";
 export function PlayerBar({ queueOpen, onQueue }: { queueOpen: boolean; onQueue: () => void }) {
   const track = usePlayerState((state) => current(state.queue));
   const trouble = usePlayerState((state) => state.trouble);
+  const waiting = usePlayerState((state) => state.waiting);
+  const preparing = waiting ? "Preparing to play …" : "Being prepared";
   return (
     <section className="player" aria-label="Player">
       <div className="now">
@@ -30,7 +32,7 @@ export function PlayerBar({ queueOpen, onQueue }: { queueOpen: boolean; onQueue:
                   track.title
                 )}
               </strong>
-              <span>{trouble || artistNames(track.artists)}</span>
+              <span>{trouble || (track.preparing ? preparing : artistNames(track.artists))}</span>
             </>
           ) : (
             <span className="hush">{trouble || "Choose something to hear."}</span>
@@ -74,11 +76,11 @@ function Transport() {
       <button
         type="button"
         className={`icon play${waiting ? " waiting" : ""}`}
-        aria-label={playing ? "Pause" : "Play"}
+        aria-label={playing || waiting ? "Pause" : "Play"}
         disabled={empty}
         onClick={() => player.toggle()}
       >
-        {playing ? <Pause /> : <Play />}
+        {playing || waiting ? <Pause /> : <Play />}
       </button>
       <button
         type="button"

@@ -29,7 +29,7 @@ export function usePlayerState<T>(pick: (state: PlayerState) => T): T {
 
 export function PlayerProvider({ children }: { children: ReactNode }) {
   const [player] = useState(() => new Player(report));
-  useEffect(() => () => player.pause(), [player]);
+  useEffect(() => () => player.close(), [player]);
   useEffect(() => announceToSystem(player), [player]);
   useEffect(() => keepQueueOnServer(player), [player]);
   return <PlayerContext value={player}>{children}</PlayerContext>;

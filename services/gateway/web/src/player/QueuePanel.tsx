@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp, X } from "lucide-react";
 import { artistNames } from "../ui/names";
+import { Preparing } from "../ui/Preparing";
 import { usePlayer, usePlayerState } from "./PlayerProvider";
 import { EMPTY, move, remove } from "./queue";
 
@@ -38,6 +39,7 @@ export function QueuePanel() {
               <strong>{track.title}</strong>
               <span>{artistNames(track.artists)}</span>
             </button>
+            {track.preparing && <Preparing />}
             <button
               type="button"
               className="icon"

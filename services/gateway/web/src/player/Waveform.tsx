@@ -32,7 +32,7 @@ export function Waveform() {
           max={Math.max(1, Math.round(duration_s))}
           step={1}
           value={Math.round(position_s)}
-          disabled={!track}
+          disabled={!track || track.preparing}
           aria-label="Place in the track"
           aria-valuetext={`${duration(position_s * 1000)} of ${duration(duration_s * 1000)}`}
           onChange={(event) => player.seek(Number(event.currentTarget.value))}

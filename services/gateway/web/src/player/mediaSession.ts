@@ -16,9 +16,9 @@ export function announceToSystem(player: Player): () => void {
   });
   let shown: string | undefined;
   return player.state.on(() => {
-    const { queue, playing } = player.state.get();
+    const { queue, playing, waiting } = player.state.get();
     const track = current(queue);
-    session.playbackState = playing ? "playing" : "paused";
+    session.playbackState = playing || waiting ? "playing" : "paused";
     if (track?.id === shown) return;
     shown = track?.id;
     session.metadata = track

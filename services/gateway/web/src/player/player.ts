@@ -1,8 +1,8 @@
 import { refreshSession } from "../api/client";
 import { Store } from "../ui/store";
-import { prepared } from "./preparing";
+import { Preparation } from "./preparing";
 import { streamAddress } from "./quality";
-import { current, EMPTY, next, previous, type Queue, replaced, type Track } from "./queue";
+import { current, EMPTY, next, previous, type Queue, renewed, type Track } from "./queue";
 
 export interface PlayerState {
   readonly queue: Queue;
@@ -40,6 +40,10 @@ export class Player {
   readonly #audio: HTMLAudioElement;
   readonly #ahead: HTMLAudioElement;
   readonly #ended: (listening: Listening) => void;
+  readonly #preparation = new Preparation(
+    () => this.#unprepared(),
+    (asked, now) => this.#learn(asked, now),
+  );
   #listening: { track: Track; started: Date; played_s: number; at_s: number } | undefined;
   #refreshed = false;
 
@@ -49,6 +53,13 @@ export class Player {
     this.#ahead = make();
     this.#ahead.preload = "auto";
     this.#listen();
+    this.state.on(() => this.#preparation.look());
+  }
+
+  /** Falls silent for good, and tells nobody of it: whoever listened may have signed out. */
+  close(): void {
+    this.#listening = undefined;
+    this.restore(EMPTY, 0);
   }
 
   /** Plays these tracks from one of them on. */
@@ -74,7 +85,8 @@ export class Player {
 
   toggle(): void {
     if (!current(this.state.get().queue)) return;
-    if (this.state.get().playing) this.pause();
+    const { playing, waiting } = this.state.get();
+    if (playing || waiting) this.pause();
     else this.#start();
   }
 
@@ -123,6 +135,7 @@ export class Player {
     });
     if (!track || track.preparing) {
       this.#audio.removeAttribute("src");
+      this.#audio.load(); // silence: what was on is off
       return;
     }
     this.#audio.src = streamAddress(track);
@@ -131,11 +144,7 @@ export class Player {
 
   #start(): void {
     this.state.set({ waiting: true, trouble: "" });
-    const track = current(this.state.get().queue);
-    if (track?.preparing) {
-      void this.#prepare(track).catch(() => this.#giveUp(track));
-      return;
-    }
+    if (current(this.state.get().queue)?.preparing) return;
     this.#audio.play().catch((error: DOMException) => {
       // Another track was asked for meanwhile: the browser drops the earlier promise.
       if (error.name === "AbortError") return;
@@ -144,15 +153,28 @@ export class Player {
     });
   }
 
-  async #prepare(track: Track): Promise<void> {
-    this.#audio.pause();
-    this.state.set({ trouble: `“${track.title}” is being prepared and plays in a moment.` });
-    const wanted = () =>
-      current(this.state.get().queue)?.id === track.id && this.state.get().waiting;
-    const ready = await prepared(track, wanted);
-    if (!ready || !wanted()) return;
-    this.#load(replaced(this.state.get().queue, ready), 0);
-    this.#start();
+  /** What is on and what comes next, as far as it cannot be played yet. */
+  #unprepared(): Track[] {
+    const { queue } = this.state.get();
+    const following = next(queue);
+    const near = [current(queue), following && current(following)];
+    return near.filter((track) => track !== undefined).filter((track) => track.preparing);
+  }
+
+  /** What was waited for plays; what turned out to be no music is left out. */
+  #learn(asked: readonly string[], now: readonly Track[]): void {
+    const { queue, waiting } = this.state.get();
+    const [before, after] = [current(queue), renewed(queue, asked, now)];
+    const track = current(after);
+    if (before && track?.id !== before.id) {
+      const isLater = queue.tracks.slice(queue.index + 1).some(({ id }) => id === track?.id);
+      if (waiting && isLater) this.#go(after);
+      else this.restore(after, 0);
+      this.state.set({ trouble: `“${before.title}” turned out not to be playable.` });
+    } else if (before?.preparing && !track?.preparing) {
+      this.#load(after, 0);
+      if (waiting) this.#start();
+    } else this.state.set({ queue: after });
   }
 
   #giveUp(track: Track): void {

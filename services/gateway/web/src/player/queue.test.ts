@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { append, current, move, next, playNext, previous, remove, type Track } from "./queue";
+import {
+  append,
+  current,
+  move,
+  next,
+  playNext,
+  previous,
+  remove,
+  renewed,
+  type Track,
+} from "./queue";
 
 const track = (id: string) => ({ id }) as Track;
 const queue = (ids: string, index: number) => ({ tracks: [...ids].map(track), index });
@@ -36,3 +46,20 @@ test("moving any place anywhere keeps on what is on", () => {
         expect(after.tracks[to]?.id).toBe(before.tracks[from]?.id);
       }
 });
+
+test.each([
+  ["abcd", 1, "bc", "bc", "abcd", "b"],
+  ["abcd", 1, "bc", "c", "acd", "c"],
+  ["abcd", 1, "bc", "b", "abd", "b"],
+  ["abcd", 1, "bc", "", "ad", "d"],
+  ["ab", 1, "b", "", "a", "a"],
+  ["a", 0, "a", "", "", undefined],
+])(
+  "of %s at %i, of which %s are asked for and %s are there, the right ones stay",
+  (all, index, asked, there, left, on) => {
+    const now = [...there].map((id) => ({ id, title: "new" }) as Track);
+    const after = renewed(queue(all, index), [...asked], now);
+    expect([ids(after), current(after)?.id]).toEqual([left, on]);
+    expect(after.tracks.filter(({ title }) => title).map(({ id }) => id)).toEqual([...there]);
+  },
+);

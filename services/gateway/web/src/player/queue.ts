@@ -25,10 +25,13 @@ export function previous(queue: Queue): Queue {
   return { ...queue, index: Math.max(0, queue.index - 1) };
 }
 
-/** The queue with what is known of a track now. */
-export function replaced(queue: Queue, now: Track): Queue {
-  const tracks = queue.tracks.map((track) => (track.id === now.id ? now : track));
-  return { ...queue, tracks };
+/** The queue with what is known now of tracks that were asked for; those that are gone leave it. */
+export function renewed(queue: Queue, asked: readonly string[], now: readonly Track[]): Queue {
+  const known = new Map(now.map((track) => [track.id, track]));
+  const stays = ({ id }: Track) => known.has(id) || !asked.includes(id);
+  const tracks = queue.tracks.filter(stays).map((track) => known.get(track.id) ?? track);
+  const index = queue.tracks.slice(0, queue.index).filter(stays).length;
+  return { tracks, index: Math.max(0, Math.min(index, tracks.length - 1)) };
 }
 
 /** Puts tracks right after the one that is on. */
