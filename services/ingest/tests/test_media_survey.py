@@ -53,6 +53,7 @@ def sound(folder: Path, form: str = "mp3", title: str = "One") -> Path:
         ("ogg", Container.OGG, Codec.VORBIS),
         ("opus", Container.OGG, Codec.OPUS),
         ("aac", Container.MP4, Codec.AAC),
+        ("adts", Container.ADTS, Codec.AAC),
         ("alac", Container.MP4, Codec.ALAC),
         ("wav", Container.WAV, Codec.PCM),
         ("aiff", Container.AIFF, Codec.PCM),
@@ -68,6 +69,13 @@ def test_header_and_tags_of_every_kind(
     assert encoding.duration_s == pytest.approx(2.0, abs=0.1)
     assert (encoding.bit_depth is not None) == codec.lossless
     assert (tags.title, tags.artists, tags.album, tags.track) == ("One", ("Ada",), "Dawn", 3)
+
+
+def test_what_has_to_be_decoded_to_be_known_is_left_to_those_who_do(
+    surveyor: Surveyor, tmp_path: Path
+) -> None:
+    assert glance(surveyor, sound(tmp_path, "webm")) is None
+    assert glance(surveyor, sound(tmp_path)) is not None
 
 
 def test_copies_have_one_sketch_and_others_do_not(surveyor: Surveyor, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from services.ingest.domain.tags import tags_from
 
 _CODECS = {
     Container.MP3: Codec.MP3,
+    Container.ADTS: Codec.AAC,
     Container.FLAC: Codec.FLAC,
     Container.WAV: Codec.PCM,
     Container.AIFF: Codec.PCM,

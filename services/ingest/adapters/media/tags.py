@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from mutagen import File, FileType, MutagenError
 from mutagen._vorbis import VComment
+from mutagen.aac import AAC
 from mutagen.aiff import AIFF
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import ID3, ID3NoHeaderError
@@ -53,7 +54,10 @@ def open_file(file: BinaryIO, container: Container) -> FileType | None:
         ogg: FileType | None = File(file, options=_OGG)
         return ogg
     kind = _KINDS.get(container)
-    return kind(file) if kind else None
+    opened = kind(file) if kind else None
+    if container is Container.ADTS and opened is not None:
+        opened.tags = _id3_in_front(file)  # type: ignore[assignment]  # mutagen has it as None
+    return opened
 
 
 def collect(container: Container, opened: FileType, raw: RawTags) -> None:
@@ -65,6 +69,15 @@ def collect(container: Container, opened: FileType, raw: RawTags) -> None:
             _collect_mp4(opened.tags, raw)
         case _:
             id3.collect(opened.tags, raw)
+
+
+def _id3_in_front(file: BinaryIO) -> ID3 | None:
+    """Raw AAC has no tag of its own; some writers put one in front, which mutagen passes over."""
+    file.seek(0)
+    try:
+        return ID3(file)
+    except ID3NoHeaderError:
+        return None
 
 
 def _read_id3(path: Path, raw: RawTags) -> None:
@@ -88,6 +101,7 @@ def _read_ogg(path: Path, raw: RawTags) -> None:
 _OGG = [OggVorbis, OggOpus, OggFLAC]
 _KINDS: Mapping[Container, type[FileType]] = {
     Container.MP3: MP3,
+    Container.ADTS: AAC,
     Container.FLAC: FLAC,
     Container.MP4: MP4,
     Container.WAV: WAVE,
