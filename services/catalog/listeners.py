@@ -53,6 +53,7 @@ async def _listen_to_recordings(bus: Bus, publishing: Publishing) -> None:
             decode_loudness(fact.loudness) if fact.HasField("loudness") else None,
             decode_analysis(fact.analysis) if fact.HasField("analysis") else None,
             decode_renditions(fact.renditions),
+            fact.cover_sha256,
         )
 
     await bus.subscribe(events_pb2.RecordingReady, LISTENER, ready)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from services.ingest.domain.formats import Encoding
     from services.ingest.domain.glance import Found
+    from services.ingest.domain.inspection import Cover
     from services.ingest.domain.quarantine import Quarantine
 from services.ingest.domain.recording import (
     Recording,
@@ -82,7 +83,14 @@ def recording_reanalysed(recording: Recording) -> Event:
         loudness=_loudness(recording),
         analysis=_analysis(recording),
         renditions=_renditions(recording),
+        cover_sha256=recording.cover.sha256 if recording.cover else "",
     )
+    return Event.of(fact, key=uuid4().hex)
+
+
+def cover_renewed(content_sha256: str, cover: Cover) -> Event:
+    """Recordings of this content have their cover under another name."""
+    fact = events_pb2.RecordingReanalysed(content_sha256=content_sha256, cover_sha256=cover.sha256)
     return Event.of(fact, key=uuid4().hex)
 
 

@@ -57,16 +57,25 @@ class Publishing:
         loudness: Loudness | None,
         analysis: Analysis | None,
         renditions: Sequence[Rendition],
+        cover_sha256: str,
     ) -> None:
-        """Replace what was measured, in every library that has this content."""
+        """Replace what was measured, in every library that has this content, and its cover."""
         async with transaction(self._pool) as connection:
             await become_writer(connection)
             columns = _measured(loudness, analysis, renditions)
+            if cover_sha256:
+                columns["cover_sha256"] = cover_sha256
             rows = await connection.fetch(
-                "SELECT id FROM tracks WHERE content_sha256 = $1 ORDER BY id", content_sha256
+                """
+                SELECT id, library_id, album_id, cover_sha256 FROM tracks
+                WHERE content_sha256 = $1 ORDER BY id
+                """,
+                content_sha256,
             )
             for row in rows:
                 await update(connection, "tracks", row["id"], columns)
+                if row["album_id"] and cover_sha256 not in ("", row["cover_sha256"]):
+                    await settle(connection, row["library_id"], [row["album_id"]], [])
                 track = await any_track(connection, row["id"])
                 if track:
                     await announce(connection, track_edited(track))
@@ -74,7 +83,7 @@ class Publishing:
 
 def _measured(
     loudness: Loudness | None, analysis: Analysis | None, renditions: Sequence[Rendition]
-) -> Mapping[str, object]:
+) -> dict[str, object]:
     columns: dict[str, object] = {}
     if loudness:
         columns["loudness"] = stored_loudness(loudness)

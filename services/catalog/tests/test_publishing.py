@@ -273,6 +273,22 @@ async def test_a_new_analysis_reaches_every_library_with_that_content(
         assert track.loudness.integrated_lufs == pytest.approx(-14.0)
 
 
+async def test_a_cover_made_anew_is_the_albums_and_the_artists_too(
+    ingest: Ingest, running: Running, music: CatalogServiceAsyncStub
+) -> None:
+    ada = await ingest.user("ada")
+    await ingest.publish(ada, recording("One"))
+    renewed = ingest_pb2.RecordingReanalysed(
+        content_sha256=sha256("One"), cover_sha256=sha256("another")
+    )
+    await running.bus.publish(Event.of(renewed, "renewed"))
+    track = (await asyncio.wait_for(ingest.edited.get(), ARRIVES_S)).track
+    assert track.loudness.integrated_lufs == pytest.approx(-14.0)
+    (album,), (artist,) = await albums_of(music, ada.id), await artists_of(music, ada.id)
+    covers = {each.cover_sha256 for each in (track, album, artist)}
+    assert covers == {sha256("another")}
+
+
 async def test_many_at_once_share_artist_and_album(
     ingest: Ingest, music: CatalogServiceAsyncStub
 ) -> None:

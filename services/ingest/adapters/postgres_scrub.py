@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 from asyncpg import Record
 
-from libs.common.postgres import Pool, transaction
+from libs.common.postgres import Pool, announce, transaction
 from services.ingest.adapters.postgres_turns import removing, turn
-from services.ingest.domain.objects import Damage, Noted, Pass, quarantine_key
+from services.ingest.domain.inspection import Cover
+from services.ingest.domain.objects import Damage, Noted, Pass, cover_keys, quarantine_key
 from services.ingest.domain.pipeline import Step
+from services.ingest.domain.plain import from_plain
+from services.ingest.events import cover_renewed
 
 _NOTED = "key, sha256, size_bytes, content_sha256, step, stored_at"
 _PASS = ", ".join(field.name for field in fields(Pass))
@@ -152,25 +155,71 @@ class PostgresScrub:
         return list(map(_noted, rows))
 
     async def item_to_repeat(self, noted: Noted) -> str | None:
-        """A file whose step makes the object anew; None where its original is damaged, too."""
+        """A file whose step makes the object anew; None where its original is damaged, too.
+
+        The damage is from now on one of that file.
+        """
         found = await self._pool.fetchval(
             """
-            SELECT i.id FROM items i
-            WHERE i.state IN ('published', 'processing') AND i.content_sha256 IN (
-                SELECT $1 UNION ALL
-                SELECT content_sha256 FROM results
-                WHERE step = 'tags' AND result -> 'cover' ->> 'sha256' = $2
-            ) AND (i.state = 'processing' OR EXISTS (
-                SELECT FROM recordings r WHERE r.content_sha256 = i.content_sha256
-            )) AND NOT EXISTS (
-                SELECT FROM damages d
-                WHERE d.content_sha256 = i.content_sha256 AND step = 'stage' AND healed_at IS NULL
+            WITH chosen AS (
+                SELECT i.id, i.content_sha256 FROM items i
+                WHERE i.state IN ('published', 'processing') AND i.content_sha256 IN (
+                    SELECT $1 UNION ALL
+                    SELECT content_sha256 FROM results
+                    WHERE step = 'tags' AND result -> 'cover' ->> 'sha256' = $2
+                ) AND (i.state = 'processing' OR EXISTS (
+                    SELECT FROM recordings r WHERE r.content_sha256 = i.content_sha256
+                )) AND NOT EXISTS (
+                    SELECT FROM damages d
+                    WHERE d.content_sha256 = i.content_sha256 AND step = 'stage' AND healed_at IS NULL
+                )
+                ORDER BY i.state = 'published' DESC, i.position DESC LIMIT 1
+            ), moved AS (
+                UPDATE damages SET content_sha256 = chosen.content_sha256 FROM chosen
+                WHERE key = $3 AND healed_at IS NULL
             )
-            ORDER BY i.state = 'published' DESC, i.position DESC LIMIT 1
+            SELECT id FROM chosen
             """,
-            noted.content_sha256, _cover_of(noted),
+            noted.content_sha256, _cover_of(noted), noted.key,
         )  # fmt: skip
         return None if found is None else str(found)
+
+    async def renewed_covers(self) -> Sequence[tuple[str, Cover]]:
+        """Names of damaged covers that were made anew under another name, each with what it is."""
+        rows = await self._pool.fetch(
+            """
+            SELECT DISTINCT ON (name) name AS damaged, result -> 'cover' AS renewed
+            FROM damages JOIN results USING (content_sha256, step),
+                substring(key FROM '[0-9a-f]{64}') AS name
+            WHERE step = 'tags' AND healed_at IS NULL AND made_at > found_at
+                AND result -> 'cover' ->> 'sha256' <> name
+            ORDER BY name, made_at DESC
+            """
+        )
+        return [(row["damaged"], from_plain(Cover, row["renewed"])) for row in rows]
+
+    async def replace_cover(self, damaged: str, renewed: Cover) -> None:
+        """Give all that has the damaged cover the other one; its damage is over.
+
+        What is left of the damaged one is needed by nothing: an orphan like any other.
+        """
+        async with transaction(self._pool) as connection:
+            rows = await connection.fetch(
+                """
+                UPDATE results SET result = jsonb_set(result, '{cover}', $2)
+                WHERE step = 'tags' AND result -> 'cover' ->> 'sha256' = $1
+                RETURNING content_sha256
+                """,
+                damaged, asdict(renewed),
+            )  # fmt: skip
+            for content_sha256 in sorted({row["content_sha256"] for row in rows}):
+                await announce(connection, cover_renewed(content_sha256, renewed))
+            keys = cover_keys(damaged)
+            await connection.execute("DELETE FROM objects WHERE key = ANY($1)", keys)
+            await connection.execute(
+                "UPDATE damages SET healed_at = now() WHERE key = ANY($1) AND healed_at IS NULL",
+                keys,
+            )
 
     async def damages(self) -> Sequence[Damage]:
         """What was found, the open ones first and then the last ones."""

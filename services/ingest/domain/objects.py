@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.ingest.domain.inspection import COVER_SIDES_PX
 from services.ingest.domain.pipeline import RENDITIONS, Step
 
 QUARANTINE = "quarantine/"
@@ -74,6 +75,12 @@ class Pass:
 def quarantine_key(damage_id: int, key: str) -> str:
     """Where a damaged object lies for the operator to look at."""
     return f"{QUARANTINE}{damage_id}/{key}"
+
+
+def cover_keys(sha256: str) -> list[str]:
+    """The keys of a cover in all its sizes."""
+    sizes = ("", *(f"-{side_px}" for side_px in COVER_SIDES_PX))
+    return [f"covers/{sha256}{size}.webp" for size in sizes]
 
 
 def owner_of(key: str) -> str:

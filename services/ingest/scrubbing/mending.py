@@ -74,6 +74,16 @@ class Mender:
             await self._make_anew(noted)
         return True
 
+    async def rename_covers(self) -> None:
+        """Have nothing need a damaged cover any more that came out under another name.
+
+        Another version of the picture library writes other bytes for the same picture.
+        """
+        for damaged, renewed in await self._rows.renewed_covers():
+            await self._rows.replace_cover(damaged, renewed)
+            facts = {"damaged": damaged, "renewed": renewed.sha256}
+            logger.warning("a damaged cover has another name now", extra=facts)
+
     async def _make_anew(self, noted: Noted) -> None:
         item_id = await self._rows.item_to_repeat(noted)
         if item_id is None:

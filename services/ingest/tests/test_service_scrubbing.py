@@ -9,72 +9,29 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from services.ingest.domain.objects import cover_keys
 from services.ingest.tests.house import content, eventually
+from services.ingest.tests.store import (
+    assert_all_as_noted,
+    damages,
+    ended,
+    healed,
+    older_cover,
+    published,
+    rotten,
+    rows,
+    scrubbed,
+)
 from tests.sounds import Piece, heard
 from tests.tagging import Tags, cover
 from tutti.ingest.v1 import ingest_pb2 as pb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from services.ingest.tests.house import House
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-
-
-async def published(house: House, path: Path) -> pb.Item:
-    item = await house.bring(content(path), path.name)
-    [ended] = await house.settled(item.id)
-    assert ended.state == pb.ITEM_STATE_PUBLISHED
-    return ended
-
-
-async def rotten(house: House, key: str) -> bytes:
-    """Flip one byte of an object; answers what it was."""
-    good = await house.objects.get_bytes(key)
-    middle = len(good) // 2
-    bad = good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :]
-    await house.objects.put_bytes(key, bad, (await house.objects.stat(key)).content_type)
-    return good
-
-
-async def scrubbed(house: House, *, remove_orphans: bool = False) -> pb.Scrub:
-    """Walk through everything, once."""
-    await house.stub.StartScrub(pb.StartScrubRequest(remove_orphans=remove_orphans))
-    return await eventually(lambda: ended(house))
-
-
-async def ended(house: House) -> pb.Scrub | None:
-    walk = (await house.stub.GetScrub(pb.GetScrubRequest())).scrub
-    return None if walk.under_way else walk
-
-
-async def damages(house: House, sha256: str) -> Mapping[str, pb.Damage]:
-    """By key, of one file: the last of each."""
-    found = (await house.stub.GetScrub(pb.GetScrubRequest())).damages
-    return {one.key: one for one in reversed(found) if one.content_sha256 == sha256}
-
-
-async def healed(house: House, sha256: str) -> Mapping[str, pb.Damage] | None:
-    found = await damages(house, sha256)
-    return found if all(one.healed_at_unix_ms for one in found.values()) else None
-
-
-async def rows(house: House, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
-    connection = await asyncpg.connect(house.settings.database_url)
-    try:
-        return await connection.fetch(statement, *arguments)
-    finally:
-        await connection.close()
-
-
-async def assert_all_as_noted(house: House, sha256: str) -> None:
-    """Every object of the file has the digest of its row."""
-    noted = await rows(house, "SELECT key, sha256 FROM objects WHERE content_sha256 = $1", sha256)
-    for key, expected in noted:
-        found = hashlib.sha256(await house.objects.get_bytes(key)).hexdigest()
-        assert found == expected, key
 
 
 TAGS = Tags(title="Rust", artists=("Ada",), cover=cover("#774411"))
@@ -121,6 +78,35 @@ async def test_what_was_made_is_made_anew(house: House, tmp_path: Path) -> None:
     assert heard(await house.objects.get_bytes(bad[0])).tone_hz == pytest.approx(440, rel=0.01)
     await assert_all_as_noted(house, sha256)
     assert (await scrubbed(house)).damaged_count == 0
+
+
+async def test_a_cover_under_another_name_takes_the_place_of_the_damaged_one(
+    house: House, tmp_path: Path
+) -> None:
+    """As after an update of the picture library, for all tracks that share the cover."""
+    tags = Tags(title="Patina", artists=("Ada",), cover=cover("#557711"))
+    files = [
+        Piece(seed, duration_s=4, tags=tags).encoded(tmp_path / f"{seed}") for seed in (71, 72)
+    ]
+    items = [await published(house, file) for file in files]
+    contents = {item.content_sha256 for item in items}
+    name = house.catalog.told(items[0].id).track.cover_sha256
+    older = await older_cover(house, name)
+    bad = f"covers/{older}-300.webp"
+    await rotten(house, bad)
+    await scrubbed(house)
+
+    async def all_told() -> bool:
+        facts = house.catalog.reanalysed
+        return {fact.content_sha256 for fact in facts if fact.cover_sha256 == name} == contents
+
+    await eventually(all_told)
+    [found] = [each for sha256 in contents for each in (await damages(house, sha256)).values()]
+    assert (found.key, bool(found.healed_at_unix_ms)) == (bad, True)
+    walk = await scrubbed(house, remove_orphans=True)
+    assert walk.damaged_count == 0
+    assert await house.lacks(f"covers/{older}")
+    assert {*await house.objects.list(f"covers/{name}")} == {*cover_keys(name)}
 
 
 async def test_the_same_file_again_heals_an_original(house: House, tmp_path: Path) -> None:
