@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 from scripts.programs.program import Program
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 USER = "tutti"
 
 
+ROOM_BYTES = 16 * 2**20
 PORTS = ("nats", "nats-http")
 """Where it answers, and where it says how it is."""
 
@@ -33,8 +35,14 @@ def nats(folder: Path, ports: Mapping[str, int], secret: str, binaries: Binaries
         write_private(config, _config(folder, port, http_port, secret))
 
     argv = (str(nats_server(binaries)), "--config", str(config))
-    # When its disk was full it leaves its streams alone, also when there is room again.
-    sound = serves("127.0.0.1", http_port, "/healthz?js-enabled-only=true")
+    healthy = serves("127.0.0.1", http_port, "/healthz")
+
+    async def sound() -> None:
+        # A stream that could not be written to stays closed, also when there is room again.
+        # Until then a new start would change nothing, and cut off what needs no disk.
+        if shutil.disk_usage(folder).free >= ROOM_BYTES:
+            await healthy()
+
     ready = greets(port, b"INFO ")
     return Program("nats", argv, ready, sound, prepare=prepare, address=local(port))
 
