@@ -171,7 +171,8 @@ class PostgresScrub:
                     SELECT FROM recordings r WHERE r.content_sha256 = i.content_sha256
                 )) AND NOT EXISTS (
                     SELECT FROM damages d
-                    WHERE d.content_sha256 = i.content_sha256 AND step = 'stage' AND healed_at IS NULL
+                    WHERE d.content_sha256 = i.content_sha256 AND step = 'stage'
+                        AND healed_at IS NULL
                 )
                 ORDER BY i.state = 'published' DESC, i.position DESC LIMIT 1
             ), moved AS (
