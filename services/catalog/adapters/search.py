@@ -127,11 +127,11 @@ def _likeliest(values: Conditions, words: str) -> str:
     held = []
     for word in words.split():
         start, end = values.parameter(f" {word}"), values.parameter(f"{word} ")
-        held.append(
-            f"(2 * (strpos(' ' || search_text, {start}) > 0)::int"
-            f" + (strpos(search_text || ' ', {end}) > 0)::int) / {len(word) + 1}.0"
-            f" + (strpos(' ' || sort_key, {start}) > 0)::int * {len(word)}.0 / (length(sort_key) + 2)"
-        )
+        held += [
+            f"2 * (strpos(' ' || search_text, {start}) > 0)::int / {len(word) + 1}.0",
+            f"(strpos(search_text || ' ', {end}) > 0)::int / {len(word) + 1}.0",
+            f"(strpos(' ' || sort_key, {start}) > 0)::int * {len(word)}.0 / (length(sort_key) + 2)",
+        ]
     return f"ORDER BY {' + '.join(held)} DESC, sort_key LIMIT {MOST_COMPARED}"
 
 
