@@ -6,6 +6,14 @@ from asyncpg.pool import PoolConnectionProxy
 
 from libs.common.postgres.pool import Pool, joined, transaction
 
+DEEDS = """
+CREATE TABLE IF NOT EXISTS deeds (
+    key text PRIMARY KEY,
+    answer bytea NOT NULL,
+    done_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS deeds_done ON deeds (done_at);
+"""
 KEEP_H = 24
 FORGOTTEN_AT_ONCE = 10
 """Old deeds that a new one takes with it: so there are never many, and it costs nothing."""

@@ -9,16 +9,9 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from libs.common.faults import CannotStart
+from libs.common.postgres.deeds import DEEDS
 from libs.common.postgres.outbox import OUTBOX
 
-DEEDS = """
-CREATE TABLE IF NOT EXISTS deeds (
-    key text PRIMARY KEY,
-    answer bytea NOT NULL,
-    done_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX IF NOT EXISTS deeds_done ON deeds (done_at);
-"""
 logger = logging.getLogger(__name__)
 
 LEDGER = """
