@@ -2,7 +2,8 @@
 
 from libs.common.postgres.deeds import once
 from libs.common.postgres.outbox import announce, close_announcement
-from libs.common.postgres.pool import Connection, Pool, connect, open_pool, transaction
+from libs.common.postgres.pool import connect, open_pool
+from libs.common.postgres.transactions import Connection, Pool, transaction
 
 __all__ = [
     "Connection",

@@ -2,9 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from asyncpg.pool import PoolConnectionProxy
-
-from libs.common.postgres.pool import Pool, joined, transaction
+from libs.common.postgres.transactions import Connection, Pool, joined, transaction
 
 DEEDS = """
 CREATE TABLE IF NOT EXISTS deeds (
@@ -44,7 +42,7 @@ async def once(pool: Pool, key: str, act: Callable[[], Awaitable[bytes]]) -> byt
         return answer
 
 
-async def _claimed(connection: PoolConnectionProxy, key: str) -> bool:
+async def _claimed(connection: Connection, key: str) -> bool:
     await connection.execute(
         """
         DELETE FROM deeds WHERE key IN (

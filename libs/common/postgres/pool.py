@@ -3,27 +3,20 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from libs.common.events import Bus
 from libs.common.faults import CannotStart
 from libs.common.postgres.migrations import migrate
 from libs.common.postgres.relay import Relay
+from libs.common.postgres.transactions import Pool
 from libs.common.settings import without_credentials
 from libs.common.sockets import ASK_AFTER_S, ASK_EVERY_S, SILENCE_MS, watchful
 from libs.common.tasks import end
-
-Pool: TypeAlias = asyncpg.Pool
-Connection: TypeAlias = PoolConnectionProxy
-
-_joined: ContextVar[tuple[Pool, Connection] | None] = ContextVar("joined", default=None)
 
 STATEMENT_TIMEOUT_S = 15
 """No statement of a service runs longer; it would hold a connection others wait for."""
@@ -77,31 +70,6 @@ async def connect(url: str, schema: str, most: int = 10) -> AsyncGenerator[Pool]
         yield pool
     finally:
         await _close(pool)
-
-
-@asynccontextmanager
-async def transaction(pool: Pool) -> AsyncGenerator[Connection]:
-    """Open a transaction on a connection of its own; commit on leaving, roll back on failure.
-
-    Where one is joined it becomes part of that, which alone commits.
-    """
-    outer = _joined.get()
-    if outer is not None and outer[0] is pool:
-        async with outer[1].transaction():
-            yield outer[1]
-        return
-    async with pool.acquire() as connection, connection.transaction():
-        yield connection
-
-
-@contextmanager
-def joined(pool: Pool, connection: Connection) -> Generator[None]:
-    """Have transactions of the pool be part of the one open on this connection."""
-    before = _joined.set((pool, connection))
-    try:
-        yield
-    finally:
-        _joined.reset(before)
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

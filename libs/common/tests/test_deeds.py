@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import pytest
 
 from libs.common.postgres import Pool, connect, once, transaction
-from libs.common.postgres.migrations import DEEDS
+from libs.common.postgres.deeds import DEEDS
 
 
 @pytest.fixture
