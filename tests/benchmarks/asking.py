@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.benchmarks.metering import family, spent_s
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -35,12 +37,6 @@ class Server:
     requests: Sequence[bytes]
     """One for each track."""
     above: psutil.Process
-
-    def cpu_s(self) -> float:
-        """What all its processes have used since they began."""
-        family = [self.above, *self.above.children(recursive=True)]
-        times = [process.cpu_times() for process in family]
-        return sum(each.user + each.system for each in times)
 
 
 @dataclass(slots=True)
@@ -71,9 +67,12 @@ def request(path: str, headers: Mapping[str, str] | None = None) -> bytes:
 
 def asked(server: Server, clients: int, requests: int) -> Round:
     """Let so many clients ask, each again as soon as it was answered, until all is asked."""
+    if requests < clients:
+        raise ValueError(f"{requests} requests must be at least one for each of {clients} clients")
     result = Round()
     askers = [Asker(server.port, _share(server, n, clients, requests)) for n in range(clients)]
-    client_s, server_s, started_s = time.process_time(), server.cpu_s(), time.perf_counter()
+    server_s = spent_s(family(server.above))
+    client_s, started_s = time.process_time(), time.perf_counter()
     with selectors.DefaultSelector() as selector:
         going = sum(asker.ask_next(selector) for asker in askers)
         buffer = bytearray(BUFFER_BYTES)
@@ -87,7 +86,7 @@ def asked(server: Server, clients: int, requests: int) -> Round:
                     going -= 1
     result.elapsed_s = time.perf_counter() - started_s
     result.client_cpu_s = time.process_time() - client_s
-    result.server_cpu_s = server.cpu_s() - server_s
+    result.server_cpu_s = spent_s(family(server.above)) - server_s
     return result
 
 

@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.benchmarks.figures import machine
+from tests.benchmarks.fleets import PATIENCE_S, demonstrated
 from tests.listener import Listener, until
-from tests.running import ROOT, running
+from tests.running import ROOT
 
 MIB = 2**20
-PATIENCE_S = 900.0
 FAST = {"INGEST_SCRUB_BYTES_PER_S": str(2**40)}
 
 
@@ -52,14 +52,7 @@ def main() -> None:
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
         old, new, kept = (Path(folder) / name for name in ("old", "new", "backup"))
-        with running(old, TUTTI_DEMO="true", **FAST) as tutti, Listener(tutti.address) as operator:
-
-            def loaded() -> bool:
-                counts = operator.get("/admin/imports/status")
-                on_the_way = counts["waiting_count"] + counts["processing_count"]
-                return (old / "done" / "demo").exists() and not on_the_way
-
-            until(loaded, "the demo library is not there", PATIENCE_S)
+        with demonstrated(old, **FAST) as (_, operator):
             timed("backup", old, "take", str(kept))
             timed("again", old, "take", str(kept))
             print(f"{'scrub':24}{scrubbed(operator)}")

@@ -1,28 +1,17 @@
-"""How figures are printed, and a fleet with music to measure."""
+"""How figures are printed."""
 
 from __future__ import annotations
 
 import os
 import platform
-import tempfile
-import threading
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
 
-from tests.listener import Listener
-from tests.running import Tutti, running
-from tests.sounds import Piece
-from tests.tagging import Tags
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-
-METER_S = 0.1
+    from collections.abc import Sequence
 
 
 def machine() -> str:
@@ -40,58 +29,13 @@ def machine() -> str:
     )
 
 
-def percentiles(values: Sequence[float]) -> str:
-    """The median and the slow end, in ms, of times in s."""
-    p50, p99 = np.percentile(values, [50, 99]) * 1000
-    return f"p50 {p50:8.1f} ms   p99 {p99:8.1f} ms   n {len(values)}"
+def p50_and_p99_ms(times_s: Sequence[float]) -> tuple[float, float]:
+    """The median and the slow end."""
+    p50, p99 = np.percentile(times_s, [50, 99]) * 1000
+    return float(p50), float(p99)
 
 
-class Meter(threading.Thread):
-    """Processor seconds of all processes of a fleet, from one moment on.
-
-    They are looked at again and again: what runs in a cage of bubblewrap is waited for by
-    nobody, and its time is in no parent's account.
-    """
-
-    def __init__(self, fleet: Tutti) -> None:
-        super().__init__(name="meter", daemon=True)
-        self._fleet = fleet
-        self._times: dict[psutil.Process, float] = {}
-        self._over = threading.Event()
-        self._look()
-        self._before_s = sum(self._times.values())
-        self.start()
-
-    def run(self) -> None:
-        """Look until told to stop."""
-        while not self._over.wait(METER_S):
-            self._look()
-
-    def used_s(self) -> float:
-        """Stop, and answer what was used."""
-        self._over.set()
-        self.join()
-        self._look()
-        return sum(self._times.values()) - self._before_s
-
-    def _look(self) -> None:
-        for process in self._fleet.processes():
-            with suppress(psutil.NoSuchProcess):
-                times = process.cpu_times()
-                self._times[process] = times.user + times.system
-
-
-@contextmanager
-def furnished(count: int, duration_s: float) -> Iterator[tuple[Tutti, Listener]]:
-    """Run a fleet in which somebody has so many tracks."""
-    with tempfile.TemporaryDirectory() as folder:
-        at = Path(folder)
-        with running(at / "var") as tutti, Listener(tutti.address) as nadia:
-            files = [
-                Piece(900 + n, duration_s=duration_s, tags=Tags(title=f"Track {n:02}")).encoded(
-                    at / f"{n}", "mp3"
-                )
-                for n in range(count)
-            ]
-            nadia.bring(*files)
-            yield tutti, nadia
+def percentiles(times_s: Sequence[float]) -> str:
+    """The median and the slow end, and of how many."""
+    p50_ms, p99_ms = p50_and_p99_ms(times_s)
+    return f"p50 {p50_ms:8.1f} ms   p99 {p99_ms:8.1f} ms   n {len(times_s)}"

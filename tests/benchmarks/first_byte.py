@@ -18,11 +18,10 @@ import httpx
 
 from tests.benchmarks.asking import Round, Server, asked, request
 from tests.benchmarks.figures import machine, percentiles
-from tests.benchmarks.peer import ASKED, RELEASE, Supysonic, Uninstallable
+from tests.benchmarks.fleets import tracks
+from tests.benchmarks.peer import ASKED, Supysonic, Uninstallable
 from tests.listener import Listener
 from tests.running import running
-from tests.sounds import Piece
-from tests.tagging import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +30,6 @@ TRACKS = 12
 CLIENTS = (1, 16, 64)
 ROUNDS = 4
 REQUESTS = 1280
-"""For each number of clients and each server."""
 PART_BYTES = 256 * 1024
 PART = {"Range": f"bytes=0-{PART_BYTES - 1}"}
 
@@ -40,30 +38,33 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--duration-s", type=float, default=180.0, help="of each track")
-    duration_s = parser.parse_args().duration_s
+    parser.add_argument("--requests", type=int, default=REQUESTS, help="of so many clients")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        files = _files(Path(folder) / "Music", duration_s)
+        music = Path(folder) / "Music"
+        music.mkdir()
+        files = tracks(music, TRACKS, given.duration_s)
         servers = [stack.enter_context(_tutti(Path(folder), files))]
         try:
             servers.append(stack.enter_context(_supysonic(Path(folder), files)))
         except Uninstallable as reason:
-            print(f"NOT COMPARED with Supysonic {RELEASE}: {reason}")
+            print(reason)
         print(machine())
         for server in servers:
             first = asked(server, 1, len(files))
             print(f"first time each  {server.name:10} {percentiles(first.first_byte_s)}")
             _check(server, files)
         for clients in CLIENTS:
-            _compare(servers, clients)
+            _compare(servers, clients, given.requests)
 
 
-def _compare(servers: Sequence[Server], clients: int) -> None:
+def _compare(servers: Sequence[Server], clients: int, requests: int) -> None:
     results = {server.name: Round() for server in servers}
     for server in servers:
         asked(server, clients, 4 * clients)  # what is cached is cached from here on
     for _ in range(ROUNDS):
         for server in servers:
-            results[server.name].add(asked(server, clients, REQUESTS // ROUNDS))
+            results[server.name].add(asked(server, clients, max(clients, requests // ROUNDS)))
     for name, result in results.items():
         count = len(result.first_byte_s)
         print(
@@ -87,20 +88,6 @@ def _check(server: Server, files: Sequence[Path]) -> None:
         assert answer.content == file.read_bytes()[:PART_BYTES], f"{server.name}: {file.name}"
 
 
-def _files(folder: Path, duration_s: float) -> list[Path]:
-    folder.mkdir()
-    return [
-        Piece(900 + n, duration_s=duration_s, tags=Tags(title=_title(n))).encoded(
-            folder / _title(n), "mp3"
-        )
-        for n in range(TRACKS)
-    ]
-
-
-def _title(number: int) -> str:
-    return f"Track {number:02}"
-
-
 @contextmanager
 def _tutti(folder: Path, files: Sequence[Path]) -> Iterator[Server]:
     with running(folder / "var") as tutti, Listener(tutti.address) as nadia:
@@ -109,8 +96,8 @@ def _tutti(folder: Path, files: Sequence[Path]) -> Iterator[Server]:
         key = nadia.post("/me/api-keys", json={"name": "benchmark"})["secret"]
         proof = {"Authorization": f"Bearer {key}"}  # lasts longer than an access token
         requests = [
-            request(f"/api/v1/tracks/{ids[_title(n)]}/stream?quality=original", PART | proof)
-            for n in range(len(files))
+            request(f"/api/v1/tracks/{ids[file.stem]}/stream?quality=original", PART | proof)
+            for file in files
         ]
         yield Server("Tutti", tutti.port, requests, tutti.processes()[0])
 
@@ -118,11 +105,12 @@ def _tutti(folder: Path, files: Sequence[Path]) -> Iterator[Server]:
 @contextmanager
 def _supysonic(folder: Path, files: Sequence[Path]) -> Iterator[Server]:
     peer = Supysonic(folder / "supysonic")
+    peer.add(files[0].parent)
     peer.scan(files[0].parent)
     with peer.serving() as process:
         found = peer.get("getRandomSongs", size=str(len(files)))["randomSongs"]["song"]
         ids = {song["title"]: song["id"] for song in found}
-        about = [{**ASKED, "id": ids[_title(n)], "format": "raw"} for n in range(len(files))]
+        about = [{**ASKED, "id": ids[file.stem], "format": "raw"} for file in files]
         paths = [str(httpx.URL("/rest/stream.view", params=each)) for each in about]
         requests = [request(path, PART) for path in paths]
         yield Server("Supysonic", peer.port, requests, process)

@@ -20,9 +20,9 @@ import httpx
 import numpy as np
 
 from tests.benchmarks.figures import machine, percentiles
+from tests.benchmarks.fleets import demonstrated
 from tests.benchmarks.start_and_memory import resting
 from tests.listener import ENDED, PASSWORD
-from tests.running import running
 from tests.sounds import Piece
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ async def brings(person: Person, log: Log) -> None:
     """Bring a new piece, and wait until it can be heard."""
     with tempfile.TemporaryDirectory() as folder:
         piece = Piece(CHANCE.randrange(2**40), duration_s=15.0)
-        file = await asyncio.to_thread(piece.encoded, Path(folder) / "new", "flac")
+        file = await asyncio.to_thread(piece.encoded, Path(folder) / "new", "flac-24")
         content = file.read_bytes()
     started = time.monotonic()
     body = {"file_name": f"{uuid.uuid4().hex}.flac", "size_bytes": len(content)}
@@ -175,7 +175,7 @@ async def weighs(tutti: Tutti, log: Log, until_s: float) -> None:
             name: pss for name, pss, _, _ in await asyncio.to_thread(lambda: [*resting(tutti)])
         }
         log.memory.append((time.monotonic() - started, sizes))
-        await asyncio.sleep(MEMORY_S)
+        await asyncio.sleep(min(MEMORY_S, max(0.0, until_s - time.monotonic())))
 
 
 async def load(tutti: Tutti, minutes: float) -> Log:
@@ -213,21 +213,11 @@ def main() -> None:
     print(machine(), f"{LISTENERS} listen, {BROWSERS} browse, {UPLOADERS} uploads, {minutes:g} min")
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder) / "var", TUTTI_DEMO="true") as tutti,
+        demonstrated(Path(folder) / "var") as (tutti, _),
     ):
-        _await_demo(tutti)
         log = asyncio.run(load(tutti, minutes))
     report(log)
     sys.exit(bool(log.failures))
-
-
-def _await_demo(tutti: Tutti, tracks: int = 12) -> None:
-    with httpx.Client(base_url=f"{tutti.address}/api/v1", timeout=60) as anybody:
-        words = {"name": "first", "password": PASSWORD}
-        tokens = anybody.post("/auth/sign-up", json=words).raise_for_status().json()
-        anybody.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-        while anybody.get("/tracks").raise_for_status().json()["total"] < tracks:
-            time.sleep(1)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Supysonic, a music server by others, to measure Tutti against in the same run.
 
 A program of its own in a virtual environment of its own, run as its documentation
-says and served by Gunicorn; nothing of it is imported. ``Uninstallable`` where it
-cannot be had.
+says and served by Gunicorn; nothing of it is imported. Where it cannot be had, what
+``Uninstallable`` says is to be printed, and Tutti measured alone.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ ASKED = {"u": LISTENER, "p": PASSWORD, "c": "benchmark", "v": "1.12.0", "f": "js
 class Uninstallable(Exception):
     """The peer cannot be had here, so nothing is compared."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"NOT COMPARED with Supysonic {RELEASE}: cannot install it: {reason}")
+
 
 class Supysonic:
     """The peer with a library of its own."""
@@ -68,9 +71,12 @@ class Supysonic:
             stdout=subprocess.DEVNULL,
         )
 
-    def scan(self, folder: Path) -> None:
-        """Take in a folder of music, here and now."""
+    def add(self, folder: Path) -> None:
+        """Know of a folder of music."""
         self.tell("folder", "add", folder.name, str(folder))
+
+    def scan(self, folder: Path) -> None:
+        """Take in what is new in it, here and now."""
         self.tell("folder", "scan", "--foreground", folder.name)
 
     @contextmanager
@@ -123,4 +129,4 @@ def _install() -> None:
     for step in steps:
         done = subprocess.run([*tool, *step], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise Uninstallable(f"cannot install Supysonic {RELEASE}: {done.stderr.strip()}")
+            raise Uninstallable(done.stderr.strip())

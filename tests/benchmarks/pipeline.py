@@ -5,9 +5,8 @@ Processor seconds count, of all processes: they say the same on a busy machine.
 
 from __future__ import annotations
 
-import resource
+import argparse
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,26 +18,32 @@ from services.ingest.adapters.media.loudness import measure_loudness
 from services.ingest.adapters.media.peaks import waveform_json
 from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.domain.renditions import Rendition
-from tests.benchmarks.figures import Meter, machine
+from tests.benchmarks.figures import machine
+from tests.benchmarks.metering import Meter, cost, spent_here_s
 from tests.listener import Listener
 from tests.running import running
 from tests.sounds import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 TRACKS = 6
 DURATION_S = 180.0
+FORM = "flac-24"
 
 
 def main() -> None:
     """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracks", type=int, default=TRACKS, help="brought at once")
+    parser.add_argument("--duration-s", type=float, default=DURATION_S, help="of each track")
+    given = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
         files = [
-            Piece(950 + n, duration_s=DURATION_S).encoded(at / f"{n}", "flac")
-            for n in range(TRACKS)
+            Piece(950 + n, duration_s=given.duration_s).encoded(at / f"{n}", FORM)
+            for n in range(given.tracks)
         ]
         steps = dict(_alone(files[0], at))
         for name, used_s in steps.items():
@@ -68,29 +73,24 @@ def _alone(file: Path, at: Path) -> Iterator[tuple[str, float]]:
 
 def _used(work: Callable[[], object]) -> float:
     """Processor seconds of this process and its children."""
-    before_s = _total_s()
-    work()
-    return _total_s() - before_s
+    return cost(work, spent_here_s).cpu_s
 
 
-def _total_s() -> float:
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    each = [resource.getrusage(kind) for kind in kinds]
-    return sum(one.ru_utime + one.ru_stime for one in each)
-
-
-def _print_fleet(files: list[Path], home: Path) -> None:
+def _print_fleet(files: Sequence[Path], home: Path) -> None:
     with running(home) as tutti, Listener(tutti.address) as nadia:
-        nadia.bring(Piece(949, duration_s=2).encoded(home / "warm", "flac"))
-        meter, started_s = Meter(tutti), time.monotonic()
-        for item in nadia.bring(*files):
-            nadia.track(item)
-        each_s = meter.used_s() / len(files)
-        wall_s = (time.monotonic() - started_s) / len(files)
+
+        def bring() -> None:
+            for item in nadia.bring(*files):
+                nadia.track(item)
+
+        nadia.bring(Piece(949, duration_s=2).encoded(home / "warm", FORM))
+        with Meter(tutti.processes()[0]) as meter:
+            took = cost(bring, meter.spent_s)
+    each_s = took.cpu_s / len(files)
     print(
         f"the whole fleet: {each_s:.1f} s of processor a track, {60 / each_s:.1f} a minute a core"
     )
-    print(f"{len(files)} at once: one every {wall_s:.1f} s on the clock")
+    print(f"{len(files)} at once: one every {took.wall_s / len(files):.1f} s on the clock")
 
 
 if __name__ == "__main__":

@@ -1,67 +1,50 @@
 """A folder of 5,000 tagged files, until all of it is shown: python -m tests.benchmarks.scan.
 
-Supysonic scans the same folder in the same run. It is a program of its own, installed from PyPI
-into a virtual environment under the build folder; nothing of it is imported here.
+Supysonic scans the same folder in the same run.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.figures import Meter, machine
+from tests.benchmarks.figures import machine
+from tests.benchmarks.metering import Meter, cost, spent_here_s
+from tests.benchmarks.peer import Supysonic, Uninstallable
 from tests.listener import Listener, until
-from tests.running import Tutti, running
+from tests.running import running
 from tests.sounds import Piece
 from tests.tagging import Tags, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from tests.benchmarks.metering import Cost
 
 ARTISTS, ALBUMS_EACH, TRACKS_EACH = 50, 10, 10
 FORMS = ("mp3", "flac", "mp3", "mp3")
-SUPYSONIC = "supysonic==0.7.9"
 PATIENCE_S = 900.0
 LOOK_S = 0.4
 """Between two looks at how much is shown: each look costs, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a scan took: seconds on the clock, and of all processors together."""
-
-    wall_s: float
-    cpu_s: float
-
-    def line(self, what: str, files: int) -> str:
-        """For the table."""
-        each_ms = 1000 * self.cpu_s / files
-        return f"{what:44}{self.wall_s:8.2f} s   CPU {self.cpu_s:7.2f} s   {each_ms:6.2f} ms a file"
-
-
 def main() -> None:
     """Print the figures."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--artists", type=int, default=ARTISTS)
-    asked.add_argument("--supysonic", type=Path, default=Path("/tmp/tutti-supysonic"))  # noqa: S108
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--artists", type=int, default=ARTISTS, help="each has a hundred files")
+    artists = parser.parse_args().artists
     with tempfile.TemporaryDirectory() as folder:
-        at = Path(folder)
-        started = time.monotonic()
-        files = furnish(at / "music", given.artists)
-        print(f"{files} files made in {time.monotonic() - started:.0f} s")
+        music, started_s = Path(folder) / "music", time.monotonic()
+        files = furnish(music, artists)
+        print(f"{files} files made in {time.monotonic() - started_s:.0f} s")
         print(machine())
-        for what, cost in (*of_supysonic(given.supysonic, at), *of_tutti(at, files)):
-            print(cost.line(what, files), flush=True)
+        try:
+            scan_with_supysonic(music, files)
+        except Uninstallable as reason:
+            print(reason)
+        scan_with_tutti(music, files)
 
 
 def furnish(folder: Path, artists: int) -> int:
@@ -97,45 +80,17 @@ def _tags(artist: int, album: int, track: int) -> Tags:
     )
 
 
-def of_supysonic(environment: Path, at: Path) -> Iterator[tuple[str, Cost]]:
-    """Scan with Supysonic: everything, and then nothing new."""
-    tool = environment / "bin" / "supysonic-cli"
-    if not tool.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-        pip = [str(environment / "bin" / "pip"), "install", "-q", SUPYSONIC]
-        subprocess.run(pip, check=True)
-    home = at / "supysonic"
-    home.mkdir()
-    settings = home / "supysonic.conf"
-    settings.write_text(f"[base]\ndatabase_uri = sqlite:///{home}/supysonic.db\n")
-    told = {**os.environ, "SUPYSONIC_CONFIG": str(settings), "HOME": str(home)}
-
-    def ask(*words: str) -> None:
-        subprocess.run(
-            [str(tool), *words], env=told, cwd=home, check=True, stdout=subprocess.DEVNULL
-        )
-
-    (home / ".supysonic").write_text(settings.read_text())
-    ask("folder", "add", "music", str(at / "music"))
-    yield (
-        "Supysonic, everything new",
-        _cost_of_children(lambda: ask("folder", "scan", "music", "-f")),
-    )
-    yield "Supysonic, nothing new", _cost_of_children(lambda: ask("folder", "scan", "music"))
+def scan_with_supysonic(music: Path, files: int) -> None:
+    """Print what everything new costs, and then nothing new."""
+    peer = Supysonic(music.parent / "supysonic")
+    peer.add(music)
+    for what in ("everything new", "nothing new"):
+        _print(f"Supysonic, {what}", cost(lambda: peer.scan(music), spent_here_s), files)
 
 
-def _cost_of_children(work: Callable[[], None]) -> Cost:
-    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    work()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(time.monotonic() - started, used_s)
-
-
-def of_tutti(at: Path, files: int) -> Iterator[tuple[str, Cost]]:
-    """Scan with Tutti until every file is shown as a track, and then nothing new."""
-    music = at / "music"
-    home = at / "var"
+def scan_with_tutti(music: Path, files: int) -> None:
+    """Print what everything new costs until every file is shown as a track, and nothing new."""
+    home = music.parent / "var"
     with running(home, INGEST_MUSIC_FOLDERS=str(music)) as tutti, Listener(tutti.address) as nadia:
         made = nadia.post("/libraries", json={"name": "Folder", "folder": str(music)})
         scan = f"/libraries/{made['id']}/scan"
@@ -151,14 +106,20 @@ def of_tutti(at: Path, files: int) -> Iterator[tuple[str, Cost]]:
         def nothing() -> None:
             assert nadia.post(scan)["unchanged_count"] == files
 
-        yield "Tutti, everything new, until all is shown", _cost_of_fleet(tutti, everything)
-        yield "Tutti, nothing new", _cost_of_fleet(tutti, nothing)
+        for what, work in (
+            ("everything new, until all is shown", everything),
+            ("nothing new", nothing),
+        ):
+            with Meter(tutti.processes()[0]) as meter:
+                _print(f"Tutti, {what}", cost(work, meter.spent_s), files)
 
 
-def _cost_of_fleet(tutti: Tutti, work: Callable[[], None]) -> Cost:
-    started, meter = time.monotonic(), Meter(tutti)
-    work()
-    return Cost(time.monotonic() - started, meter.used_s())
+def _print(what: str, took: Cost, files: int) -> None:
+    print(
+        f"{what:44}{took.wall_s:8.2f} s   CPU {took.cpu_s:7.2f} s"
+        f"   {1000 * took.cpu_s / files:6.2f} ms a file",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import tempfile
 import time
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 import psutil
 
 from tests.benchmarks.figures import machine
+from tests.benchmarks.metering import programs
 from tests.running import Tutti
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LATER_STARTS = 3
 REST_S = 20.0
@@ -24,15 +26,11 @@ MIB = 2**20
 
 def resting(tutti: Tutti) -> Iterator[tuple[str, float, float, float]]:
     """Name, PSS, USS and RSS of each program with all its processes, in MiB."""
-    supervisor = tutti.processes()[0]
-    yield ("supervisor", *_memory([supervisor]))
-    for leader in supervisor.children():
-        words = leader.cmdline()
-        module = words[words.index("-m") + 1] if "-m" in words else Path(words[0]).name
-        yield (module, *_memory([leader, *leader.children(recursive=True)]))
+    for name, processes in programs(tutti.processes()[0]):
+        yield (name, *_memory(processes))
 
 
-def _memory(processes: list[psutil.Process]) -> tuple[float, float, float]:
+def _memory(processes: Iterable[psutil.Process]) -> tuple[float, float, float]:
     pss = uss = rss = 0
     for process in processes:
         with suppress(psutil.Error):
@@ -43,6 +41,9 @@ def _memory(processes: list[psutil.Process]) -> tuple[float, float, float]:
 
 def main() -> None:
     """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rest-s", type=float, default=REST_S, help="before memory is looked at")
+    rest_s = parser.parse_args().rest_s
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
         tutti = Tutti(Path(folder) / "var")
@@ -50,8 +51,8 @@ def main() -> None:
         for _ in range(LATER_STARTS):
             print(f"later start  {tutti.start():5.1f} s   stop {tutti.stop():4.1f} s")
         tutti.start()
-        time.sleep(REST_S)
-        print(f"at rest after {REST_S:g} s, {os.cpu_count()} workers; MiB")
+        time.sleep(rest_s)
+        print(f"at rest after {rest_s:g} s, {os.cpu_count()} workers; MiB")
         print(f"{'program':32}{'PSS':>8}{'USS':>8}{'RSS':>8}")
         rows = sorted(resting(tutti), key=lambda row: -row[1])
         for name, *sizes in rows:

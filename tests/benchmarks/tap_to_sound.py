@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import argparse
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.benchmarks.figures import furnished, machine, percentiles
-from tests.browser.conftest import FLAGS
+from tests.benchmarks.figures import machine, percentiles
+from tests.benchmarks.fleets import furnished
+from tests.browser.conftest import launched
 from tests.listener import PASSWORD
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.listener import Listener
 
 TRACKS = 20
+DURATION_S = 20.0
 WATCH = """
   window.times = {};
   addEventListener("click", () => { window.times = { tap: performance.now() }; }, true);
@@ -37,7 +38,7 @@ WATCH = """
 HEARD = "() => window.times.moving && window.times.playing && window.times"
 
 
-def measure(browser: Browser, nadia: Listener) -> tuple[list[float], list[float]]:
+def measure(browser: Browser, nadia: Listener, tracks: int) -> tuple[list[float], list[float]]:
     """Tap each track once; answers the times to `playing` and to the first advance, in s."""
     page = browser.new_context().new_page()
     page.add_init_script(WATCH)
@@ -47,9 +48,9 @@ def measure(browser: Browser, nadia: Listener) -> tuple[list[float], list[float]
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Tracks").click()
     titles = page.locator("main button.title")
-    expect(titles).to_have_count(TRACKS)
+    expect(titles).to_have_count(tracks)
     playing, moving = [], []
-    for n in range(TRACKS):
+    for n in range(tracks):
         titles.nth(n).click()
         ready = page.wait_for_function(HEARD)
         times = ready.json_value()
@@ -60,14 +61,14 @@ def measure(browser: Browser, nadia: Listener) -> tuple[list[float], list[float]
 
 def main() -> None:
     """Print the figures."""
-    program = os.environ.get("TUTTI_BROWSER") or shutil.which("chromium")
-    with furnished(TRACKS, 20) as (_, nadia), sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=program, args=FLAGS)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracks", type=int, default=TRACKS, help="tapped once each")
+    tracks = parser.parse_args().tracks
+    with furnished(tracks, DURATION_S) as (_, nadia), launched() as browser:
         print(machine())
-        playing, moving = measure(browser, nadia)
+        playing, moving = measure(browser, nadia, tracks)
         print(f"tap to playing        {percentiles(playing)}")
         print(f"tap to first advance  {percentiles(moving)}")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import platform
-import statistics
 import tempfile
 import time
 from dataclasses import dataclass
@@ -18,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.catalog.benchmarks.calls import calls
+from services.catalog.benchmarks.habits import PLAYED
 from services.catalog.benchmarks.house import furnished, serving
+from tests.benchmarks.figures import machine, p50_and_p99_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,17 +35,16 @@ WARMING = 8
 class Figures:
     """What came of many calls of one kind."""
 
-    times_ms: Sequence[float]
+    times_s: Sequence[float]
     elapsed_s: float
     catalog_cpu_s: float
     postgres_cpu_s: float
 
     def __str__(self) -> str:
-        percentiles = statistics.quantiles(self.times_ms, n=100)
-        count = len(self.times_ms)
+        p50_ms, p99_ms = p50_and_p99_ms(self.times_s)
+        count = len(self.times_s)
         return (
-            f"{statistics.median(self.times_ms):8.1f} {percentiles[98]:8.1f}"
-            f" {count / self.elapsed_s:8.0f}"
+            f"{p50_ms:8.1f} {p99_ms:8.1f} {count / self.elapsed_s:8.0f}"
             f" {1000 * self.catalog_cpu_s / count:8.1f} {1000 * self.postgres_cpu_s / count:8.1f}"
         )
 
@@ -55,8 +53,7 @@ async def main(track_count: int, times: int, only: str) -> None:
     """Fill a catalog, time each kind of call, print a table."""
     with tempfile.TemporaryDirectory() as folder:
         async with furnished(Path(folder), track_count) as house, serving(house) as running:
-            load = os.getloadavg()[0]
-            print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f}")
+            print(machine())
             head = "p50 ms   p99 ms    a s.   CPU ms   CPU ms"
             print(f"{'':32}  {'one caller: ' + head:>44}  {f'{CLIENTS} callers: ' + head:>44}")
             asked = await calls(running.channel, house.shelf, house.viewer_id)
@@ -71,26 +68,26 @@ async def measured(running: Serving, call: Call, times: int, clients: int) -> Fi
     """Ask so many times, so many at once."""
     for n in range(WARMING):
         await call(n)
-    times_ms: list[float] = []
+    times_s: list[float] = []
     numbers = iter(range(times))
 
     async def client() -> None:
         for n in numbers:
             started = time.perf_counter()
             await call(n)
-            times_ms.append((time.perf_counter() - started) * 1000)
+            times_s.append(time.perf_counter() - started)
 
-    catalog_s, postgres_s = running.cpu_s()
+    catalog_s, postgres_s = running.spent_s()
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
     elapsed_s = time.perf_counter() - started
-    catalog_then_s, postgres_then_s = running.cpu_s()
-    return Figures(times_ms, elapsed_s, catalog_then_s - catalog_s, postgres_then_s - postgres_s)
+    catalog_then_s, postgres_then_s = running.spent_s()
+    return Figures(times_s, elapsed_s, catalog_then_s - catalog_s, postgres_then_s - postgres_s)
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--tracks", type=int, default=TRACKS)
+    options.add_argument("--tracks", type=int, default=TRACKS, help=f"at least {PLAYED}")
     options.add_argument("--calls", type=int, default=200)
     options.add_argument("--only", default="", help="calls whose name contains this")
     arguments = options.parse_args()

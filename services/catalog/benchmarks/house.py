@@ -19,6 +19,7 @@ from scripts.servers import create_service_database, running_servers
 from scripts.servers.databases import DATABASE, in_database
 from services.catalog.benchmarks.habits import listen_for_years
 from services.catalog.benchmarks.shelf import fill
+from tests.benchmarks.metering import family, spent_s
 from tutti.catalog.v1 import accounts_pb2, catalog_pb2
 from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub
 from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
@@ -57,13 +58,9 @@ class Serving:
     catalog: psutil.Process
     postgres: psutil.Process
 
-    def cpu_s(self) -> tuple[float, float]:
-        """CPU time so far: of the catalog, and of PostgreSQL with all that it started."""
-        own = self.catalog.cpu_times()
-        above = self.postgres.cpu_times()
-        below = [process.cpu_times() for process in self.postgres.children()]
-        ended = above.children_user + above.children_system
-        return own.user + own.system, ended + sum(t.user + t.system for t in (above, *below))
+    def spent_s(self) -> tuple[float, float]:
+        """Processor seconds so far: of the catalog, and of PostgreSQL with all that it started."""
+        return spent_s(family(self.catalog)), spent_s(family(self.postgres))
 
 
 @asynccontextmanager

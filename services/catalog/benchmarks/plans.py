@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from services.catalog.benchmarks.browsing import TRACKS, WARMING
 from services.catalog.benchmarks.calls import calls
+from services.catalog.benchmarks.habits import PLAYED
 from services.catalog.benchmarks.house import administrator, furnished, serving
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ async def main(track_count: int, only: str) -> None:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--tracks", type=int, default=TRACKS)
+    options.add_argument("--tracks", type=int, default=TRACKS, help=f"at least {PLAYED}")
     options.add_argument("--only", default="", help="calls whose name contains this")
     arguments = options.parse_args()
     asyncio.run(main(arguments.tracks, arguments.only))

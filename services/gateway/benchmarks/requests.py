@@ -10,13 +10,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-import psutil
-
 from tests.benchmarks.asking import Server, asked, request
-from tests.benchmarks.figures import furnished, machine, percentiles
+from tests.benchmarks.figures import machine, percentiles
+from tests.benchmarks.fleets import furnished
+from tests.benchmarks.metering import programs, spent_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import psutil
 
     from tests.listener import Listener
 
@@ -27,17 +29,17 @@ LEAST_MS = 0.005
 """Programs that cost less are not shown."""
 
 
-def measure(clients: int, calls: int) -> None:
+def measure(tracks: int, clients: int, calls: int) -> None:
     """Fill a library, ask for each kind of thing, print what it took."""
-    with furnished(TRACKS, DURATION_S) as (tutti, nadia):
+    with furnished(tracks, DURATION_S) as (tutti, nadia):
         print(machine())
         above = tutti.processes()[0]
         for name, requests in kinds(nadia).items():
             server = Server(name, tutti.port, requests, above)
             asked(server, clients, 4 * clients)
-            before = spent_s(above)
+            before = _spent_s(above)
             result = asked(server, clients, calls)
-            after = spent_s(above)
+            after = _spent_s(above)
             costs = {each: 1000 * (after[each] - before.get(each, 0)) / calls for each in after}
             shown = "  ".join(
                 f"{each} {cost:.2f}" for each, cost in costs.items() if cost > LEAST_MS
@@ -57,34 +59,24 @@ def kinds(nadia: Listener) -> Mapping[str, list[bytes]]:
         "beginning of a track": [request(path, proof | PART) for path in streams],
         "the same by a signed link": [request(path, PART) for path in links],
         "page of albums": [request("/api/v1/albums?limit=50", proof)],
-        f"page of {TRACKS} tracks": [request("/api/v1/tracks?limit=50", proof)],
+        f"page of {len(ids)} tracks": [request("/api/v1/tracks?limit=50", proof)],
         "oneself": [request("/api/v1/me", proof)],
     }
 
 
-def spent_s(above: psutil.Process) -> dict[str, float]:
+def _spent_s(above: psutil.Process) -> Mapping[str, float]:
     """What each program has spent so far, with all its processes."""
-    spent = {"supervisor": _cpu_s(above)}
-    for leader in above.children():
-        words = leader.cmdline()
-        name = words[words.index("-m") + 1] if "-m" in words else words[0].rpartition("/")[2]
-        name = "s3" if any("swift" in word for word in words) else name.rpartition(".")[2]
-        spent[name] = sum(map(_cpu_s, [leader, *leader.children(recursive=True)]))
-    return spent
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
+    return {name: spent_s(processes) for name, processes in programs(above)}
 
 
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracks", type=int, default=TRACKS)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--calls", type=int, default=1000)
     given = parser.parse_args()
-    measure(given.clients, given.calls)
+    measure(given.tracks, given.clients, given.calls)
 
 
 if __name__ == "__main__":

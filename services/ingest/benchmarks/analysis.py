@@ -1,22 +1,23 @@
 """Which engine hears tempo and key best, on pieces whose tempo and key we know.
 
-``python -m services.ingest.benchmarks.analysis [pieces]`` plays pieces in all 24 keys, four
-styles and tempi from 68 to 174 bpm, and prints a table. librosa is measured where it is
-installed; Tutti itself does not depend on it.
+``python -m services.ingest.benchmarks.analysis`` plays pieces in all 24 keys, four styles
+and tempi from 68 to 174 bpm, and prints a table. librosa is measured where it is installed;
+Tutti itself does not depend on it.
 """
 
+import argparse
 import importlib.util
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.ingest.adapters.engines import analysis_engine
 from services.ingest.domain.keys import Key, mirex_score
-from tests.music import RATE_HZ, STYLES, Piece, play
+from tests.audio import RATE_HZ, Audio
+from tests.benchmarks.figures import machine
+from tests.music import STYLES, Piece, play
 
 TEMPI_BPM = {
     "house": (118, 124, 128, 134),
@@ -25,9 +26,10 @@ TEMPI_BPM = {
     "breakbeat": (88, 105, 160, 174),
 }
 DURATION_S = 30.0
+PIECES = 24 * len(STYLES)
 
 Answer = tuple[float, Key | None]
-Listen = Callable[[NDArray[np.float32]], Answer]
+Listen = Callable[[Audio], Answer]
 
 
 @dataclass(slots=True)
@@ -72,13 +74,13 @@ def pieces(most: int) -> Iterator[Piece]:
         yield Piece(tempo_bpm, tonic, bool(minor), style, DURATION_S, take=number)
 
 
-def listen_with_pulse(audio: NDArray[np.float32]) -> Answer:
+def listen_with_pulse(audio: Audio) -> Answer:
     """Our engine."""
     heard = analysis_engine("pulse").analyse(audio, RATE_HZ)
     return heard.tempo_bpm or 0.0, heard.key
 
 
-def listen_with_librosa(audio: NDArray[np.float32]) -> Answer:
+def listen_with_librosa(audio: Audio) -> Answer:
     """The beat tracker of librosa, and its CQT chroma under the same key profiles as ours."""
     import librosa  # noqa: PLC0415
 
@@ -94,11 +96,17 @@ def listen_with_librosa(audio: NDArray[np.float32]) -> Answer:
     return float(np.atleast_1d(tempo)[0]), keys[int(np.argmax(fits))]
 
 
-def main(most: int) -> None:
+def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pieces", type=int, default=PIECES, help="at most so many of them")
+    most = parser.parse_args().pieces
+    print(machine())
     engines: dict[str, Listen] = {"pulse": listen_with_pulse}
     if importlib.util.find_spec("librosa"):
         engines["librosa"] = listen_with_librosa
+    else:
+        print("NOT COMPARED with librosa: it is not installed")
     marks = {name: Marks() for name in engines}
     for number, piece in enumerate(pieces(most)):
         audio = play(piece)
@@ -114,4 +122,4 @@ def main(most: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 96)
+    main()

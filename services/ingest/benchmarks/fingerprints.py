@@ -5,6 +5,7 @@ people do and prints the least similarity of two encodings of one recording, the
 of two takes and of two pieces, and how many look-up words encodings share.
 """
 
+import argparse
 import tempfile
 from itertools import combinations
 from pathlib import Path
@@ -13,8 +14,8 @@ from services.ingest.adapters.media.fingerprint import fingerprint
 from services.ingest.adapters.media.inspection import Inspector
 from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.domain.fingerprints import Fingerprint, lookup_words, similarity
-from tests.audio import write_audio
-from tests.music import STYLES, Audio, Piece, play
+from tests.audio import Audio, write_audio
+from tests.music import STYLES, Piece, play
 
 ENCODINGS = {
     "64.mp3": ("-b:a", "64k"),
@@ -34,6 +35,9 @@ DURATION_S = 40.0
 
 def main() -> None:
     """Print the figures the thresholds of ``domain.fingerprints`` come from."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--duration-s", type=float, default=DURATION_S, help="of each piece")
+    duration_s = parser.parse_args().duration_s
     inspector, sandbox = Inspector(open_sandbox()), open_sandbox()
 
     def taken(audio: Audio, name: str) -> Fingerprint:
@@ -45,7 +49,7 @@ def main() -> None:
     for number, style in enumerate(STYLES):
         minor, tempo_bpm = number % 2 == 1, 84.0 + 20 * number
         one, two = (
-            play(Piece(tempo_bpm, 3 * number, minor, style, DURATION_S, take)) for take in (0, 1)
+            play(Piece(tempo_bpm, 3 * number, minor, style, duration_s, take)) for take in (0, 1)
         )
         prints = [taken(one, name) for name in ENCODINGS]
         same += [(similarity(*pair), style) for pair in combinations(prints, 2)]

@@ -1,16 +1,15 @@
 """Which arrangement of ffmpeg processes finishes the renditions of a 3-minute track first.
 
-``python -m services.ingest.benchmarks.transcode [seconds of music]`` prints, for one and
-for two workers, the seconds until every worker has every rendition of its own track.
+``python -m services.ingest.benchmarks.transcode`` prints, for one and for two workers,
+the seconds until every worker has every rendition of its own track.
 """
 
-import resource
+import argparse
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from services.ingest.adapters.media import ffmpeg
@@ -19,7 +18,11 @@ from services.ingest.adapters.media.inspection import Inspector, Pcm
 from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.domain.renditions import Rendition
 from tests.audio import write_audio
+from tests.benchmarks.figures import machine
+from tests.benchmarks.metering import Cost, cost, spent_here_s
 from tests.music import Piece, play
+
+DURATION_S = 180.0
 
 Arrangement = Callable[[Sandbox, Path, Path], object]
 
@@ -70,35 +73,30 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
 }
 
 
-def main(seconds: float) -> None:
+def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--duration-s", type=float, default=DURATION_S, help="of the music")
+    duration_s = parser.parse_args().duration_s
+    print(machine())
     # Without bubblewrap, which keeps from us how much CPU its children used.
     sandbox = Sandbox(None)
     with tempfile.TemporaryDirectory() as folder:
-        source = write_audio(Path(folder) / "song.flac", play(Piece(duration_s=seconds)))
-        print(f"{seconds:.0f} s of FLAC: seconds until done, and of CPU")
+        source = write_audio(Path(folder) / "song.flac", play(Piece(duration_s=duration_s)))
+        print(f"{duration_s:g} s of FLAC: seconds until done, and of CPU")
         print("arrangement      1 worker      2 workers (2 tracks)")
         for name, arrange in ARRANGEMENTS.items():
-            figures = [_timed(arrange, sandbox, source, workers) for workers in (1, 2)]
-            print(f"{name:14}", *(f"{wall_s:7.1f} {cpu_s:6.1f}" for wall_s, cpu_s in figures))
+            costs = [_cost(arrange, sandbox, source, workers) for workers in (1, 2)]
+            print(f"{name:14}", *(f"{took.wall_s:7.1f} {took.cpu_s:6.1f}" for took in costs))
 
 
-def _timed(
-    arrange: Arrangement, sandbox: Sandbox, source: Path, workers: int
-) -> tuple[float, float]:
+def _cost(arrange: Arrangement, sandbox: Sandbox, source: Path, workers: int) -> Cost:
     with tempfile.TemporaryDirectory() as top, ThreadPoolExecutor(workers) as pool:
         folders = [Path(top) / str(number) for number in range(workers)]
         for folder in folders:
             folder.mkdir()
-        started, before_s = time.monotonic(), _children_s()
-        for done in [pool.submit(arrange, sandbox, source, folder) for folder in folders]:
-            done.result()
-        return time.monotonic() - started, _children_s() - before_s
-
-
-def _children_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+        arranged = partial(arrange, sandbox, source)
+        return cost(lambda: list(pool.map(arranged, folders)), spent_here_s)
 
 
 def _decoded(sandbox: Sandbox, source: Path, folder: Path) -> Pcm:
@@ -110,4 +108,4 @@ def _ffmpeg(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 180.0)
+    main()
