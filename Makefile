@@ -51,10 +51,8 @@ lint: $(READY) proto/node_modules/.installed $(WEB)/node_modules/.installed ## C
 
 proto: libs/contracts/.generated ## Generate Python from the contracts
 
-bench: $(READY) $(SERVERS) web ## Measure what is promised in docs/benchmarks.md
-	for file in $(wildcard services/*/benchmarks/[a-z]*.py tests/benchmarks/[a-z]*.py); do \
-	  module=$${file%.py}; python -m "$${module//\//.}"; \
-	done
+bench: system-test $(READY) $(SERVERS) web ## Measure what is promised in docs/benchmarks.md (BRIEF=1: only try it)
+	@python -m tests.benchmarks $(if $(BRIEF),--brief)
 
 web: $(WEB)/dist/.built ## Build the web app
 
