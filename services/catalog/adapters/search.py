@@ -1,15 +1,17 @@
 """Names found however they are typed, by the trigrams they share with what was asked.
 
 Names that hold every word of the query as it is typed are found first, for an
-index knows at once where all trigrams of a word are. Only where there are
-none, the names most like the query are looked for: ``word_similarity`` compares
-it with the stretch of a name most like it, and a name typed with an error still
-shares most trigrams. See https://www.postgresql.org/docs/current/pgtrgm.html.
+index knows at once where all trigrams of a word are. Where there are none, each
+word is taken for those most like it among the words that names are made of.
+What that does not find is compared with whole names, which takes longest:
+``word_similarity`` compares the query with the stretch of a name most like it,
+and a name typed with an error still shares most trigrams.
+See https://www.postgresql.org/docs/current/pgtrgm.html.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 
 from libs.common.postgres import Connection, Pool, transaction
 from services.catalog.adapters.albums import albums_by_id
@@ -20,11 +22,13 @@ from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.music import Album, Artist, Track
 from services.catalog.domain.names import beginning, searchable
 
-LIKENESSES = (1.0, 0.6, 0.45, 0.3)
-"""How much of the query a name must share: less only where more finds nothing. At first, all words.
+LIKENESSES = (0.6, 0.45, 0.3)
+"""How much of the query a name must share: less only where more finds nothing.
 
 Two letters exchanged in a word of five leave a third of its trigrams.
 """
+LEAST_SIMILAR, MOST_MEANT = 0.25, 5
+"""How like a word those must be for which it is taken: with two letters exchanged, one of six."""
 MOST_CANDIDATES = 1000
 """Names looked at. Where more match, the query is vague; those it begins are kept."""
 MOST_BEGUN = 100
@@ -53,8 +57,11 @@ class Asked:
 
     viewer_id: str
     query: str
-    likeness: float
     limit: int
+    typed: bool = True
+    """Whether names must hold all words as they are typed."""
+    meant: Sequence[Sequence[str]] = ()
+    """Words that each of the query may mean; names must hold one of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +84,7 @@ class Search:
         async with transaction(self._pool) as connection:
             # A short word is in so many names that PostgreSQL would read them one by one.
             await connection.execute("SET LOCAL enable_seqscan = off")
-            for likeness in LIKENESSES if searchable(query) else ():
-                asked = Asked(viewer_id, query, likeness, limit)
-                await connection.execute(
-                    f"SET LOCAL pg_trgm.word_similarity_threshold = {likeness}"
-                )
+            async for asked in _readings(connection, Asked(viewer_id, query, limit)):
                 artists = await _ids(connection, "artists", asked)
                 albums = await _ids(connection, "albums", asked)
                 tracks = await _ids(connection, "tracks", asked)
@@ -94,12 +97,47 @@ class Search:
         return Found((), (), ())
 
 
+async def _readings(connection: Connection, asked: Asked) -> AsyncIterator[Asked]:
+    """Ways to read a query, from what is typed to what is a little like it."""
+    words = searchable(asked.query).split()
+    if not words:
+        return
+    await _be_content_with(connection, 1.0)
+    yield asked
+    meant = await _meant(connection, [word for word in words if len(word) > LEAST_LETTERS])
+    if meant and all(meant):
+        yield replace(asked, typed=False, meant=meant)
+    for likeness in LIKENESSES:
+        await _be_content_with(connection, likeness)
+        yield replace(asked, typed=False)
+
+
+async def _be_content_with(connection: Connection, likeness: float) -> None:
+    await connection.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {likeness}")
+
+
+async def _meant(connection: Connection, typed: Sequence[str]) -> Sequence[Sequence[str]]:
+    """The words most like each of those typed."""
+    await connection.execute(f"SET LOCAL pg_trgm.similarity_threshold = {LEAST_SIMILAR}")
+    rows = await connection.fetch(
+        f"""
+        SELECT ARRAY(
+            SELECT word FROM words WHERE word % typed
+            ORDER BY similarity(word, typed) DESC, word LIMIT {MOST_MEANT}
+        ) AS words
+        FROM unnest($1::text[]) AS t(typed)
+        """,
+        typed,
+    )
+    return [row["words"] for row in rows]
+
+
 async def _ids(connection: Connection, table: str, asked: Asked) -> Sequence[str]:
     words = searchable(asked.query)
     among, visible = BEGUN[table]
     values = Conditions([asked.viewer_id, words, beginning(asked.query), asked.limit])
-    like = _like(values, words, asked.likeness)
-    likeliest = _likeliest(values, words) if asked.likeness == 1 else ""
+    like = _like(values, words, asked)
+    likeliest = _likeliest(values, words) if asked.typed else ""
     rows = await connection.fetch(
         f"""
         SELECT id FROM (
@@ -135,14 +173,16 @@ def _likeliest(values: Conditions, words: str) -> str:
     return f"ORDER BY {' + '.join(held)} DESC, sort_key LIMIT {MOST_COMPARED}"
 
 
-def _like(values: Conditions, words: str, likeness: float) -> str:
+def _like(values: Conditions, words: str, asked: Asked) -> str:
     """SQL for how like the query the text of a name must be."""
     if len(words) < LEAST_LETTERS and words.isascii():
         return "false"
+    for meant in asked.meant:
+        values.add("string_to_array(search_text, ' ') && {}::text[]", meant)
     long = [word for word in words.split() if len(word) >= LEAST_LETTERS]
-    if likeness < 1 or not long:
+    if not (asked.meant or (asked.typed and long)):
         return "search_text %> $2"
-    for word in words.split():
+    for word in words.split() if asked.typed else ():
         if word in long:
             values.add("search_text LIKE {}", f"%{WILD.sub(LITERAL, word)}%")
         else:

@@ -83,3 +83,23 @@ async def test_search_and_lists_show_nothing_of_other_libraries(
     assert (await music.ListTracks(pb.ListTracksRequest(viewer_id=bob.id))).total_count == 0
     asked = pb.GetTracksRequest(viewer_id=bob.id, track_ids=[track.id])
     assert not (await music.GetTracks(asked)).tracks
+
+
+async def test_a_mistyped_word_is_taken_for_one_that_names_are_made_of(
+    ingest: Ingest, music: CatalogServiceAsyncStub
+) -> None:
+    ada = await ingest.user("ada")
+    # Word for word the second is less like what is typed; as a stretch of letters, more.
+    kalomi, _ = await ingest.publish(
+        ada, recording("Kalomi", album="One"), recording("Kao Elmi", album="Two")
+    )
+
+    async def found(query: str) -> list[str]:
+        answer = await music.SearchNames(pb.SearchNamesRequest(viewer_id=ada.id, query=query))
+        return [track.title for track in answer.tracks]
+
+    assert await found("kaolmi") == ["Kalomi"]
+    edit = pb.EditTrackRequest(viewer_id=ada.id, track_id=kalomi.id, title="Serenade")
+    await music.EditTrack(edit)
+    assert await found("sernedae") == ["Serenade"]
+    assert await found("kaolmi") == ["Kao Elmi"]
