@@ -12,7 +12,6 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
-    from types import TracebackType
 
 T = TypeVar("T")
 Answer = dict[str, Any]
@@ -57,12 +56,7 @@ class Listener:
         with again.client:
             yield again
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Hang up."""
         self.client.close()
 

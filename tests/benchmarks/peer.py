@@ -129,4 +129,4 @@ def _install() -> None:
     for step in steps:
         done = subprocess.run([*tool, *step], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise Uninstallable(done.stderr.strip())
+            raise Uninstallable(" ".join(done.stderr.split()))

@@ -13,7 +13,6 @@ from tests.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import TracebackType
 
     from tests.chaos.files import Brought
     from tests.listener import Answer
@@ -44,14 +43,9 @@ class Bringer:
         self._listener.carry(made["secret"])
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Hang up."""
-        self._listener.__exit__(kind, error, trace)
+        self._listener.__exit__()
 
     def bring(self, files: Sequence[Brought], allowed: Callable[[], bool]) -> dict[str, str]:
         """Send files, a few at a time; answers the item each became, by name.

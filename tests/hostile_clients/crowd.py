@@ -22,9 +22,8 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
-import numpy as np
 
-from tests.benchmarks.figures import machine
+from tests.benchmarks.figures import machine, p50_and_p99_ms
 from tests.hostile_clients import attacks
 from tests.hostile_clients.attacks import Target
 from tests.listener import Answer, Listener
@@ -70,11 +69,12 @@ class Outcome:
     failures: Sequence[int]
 
     def __str__(self) -> str:
-        p50, p99 = np.percentile(self.seconds, [50, 99]) * 1000
+        p50_ms, p99_ms = p50_and_p99_ms(self.seconds)
         return (
             f"  clients: {dict(self.fates)}, hung up on: {dict(self.hung_up)}\n"
             f"  gateway: {self.before_mib:.0f} MiB before, {self.peak_mib:.0f} MiB at most\n"
-            f"  listener: p50 {p50:.0f} ms, p99 {p99:.0f} ms, longest {max(self.seconds):.2f} s, "
+            f"  listener: p50 {p50_ms:.0f} ms, p99 {p99_ms:.0f} ms, "
+            f"longest {max(self.seconds):.2f} s, "
             f"{len(self.seconds)} requests, failed {list(self.failures)}"
         )
 
