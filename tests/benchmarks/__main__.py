@@ -19,8 +19,9 @@ class Benchmark:
 
     module: str
     takes: str
+    """About how long with two quiet cores, and what else it needs."""
     brief: tuple[str, ...] = ()
-    """The options with which it shows in a moment that it works, and nothing more."""
+    """The options with which it shows soon that it works, and nothing more."""
 
     @property
     def name(self) -> str:
@@ -30,8 +31,8 @@ class Benchmark:
     def run(self, *, brief: bool) -> bool:
         """Say what it takes, and run it; whether it came to a good end."""
         options = self.brief if brief else ()
-        takes = "a moment, and its figures say nothing" if brief else self.takes
-        print(f"\n== {self.name} takes {takes}: python -m {self.module}", *options, flush=True)
+        takes = "briefly: its figures say nothing" if brief else f"takes about {self.takes}"
+        print(f"\n== {self.name}, {takes}\npython -m {self.module}", *options, flush=True)
         done = subprocess.run([sys.executable, "-m", self.module, *options], cwd=ROOT, check=False)
         return done.returncode == 0
 
@@ -45,35 +46,35 @@ BENCHMARKS = (
     ),
     Benchmark(
         "tests.benchmarks.pipeline",
-        "five minutes",
+        "two minutes",
         ("--tracks", "1", "--duration-s", "20"),
     ),
     Benchmark(
         "tests.benchmarks.first_byte",
-        "five minutes, and Supysonic from the package index",
+        "four minutes, and Supysonic from the package index",
         ("--duration-s", "10", "--requests", "128"),
     ),
-    Benchmark("tests.benchmarks.tap_to_sound", "two minutes, and Chromium", ("--tracks", "2")),
-    Benchmark("tests.benchmarks.backup", "three minutes"),
+    Benchmark("tests.benchmarks.tap_to_sound", "a minute, and Chromium", ("--tracks", "2")),
+    Benchmark("tests.benchmarks.backup", "two minutes"),
     Benchmark("tests.benchmarks.mixed_load", "35 minutes", ("--minutes", "0.5")),
     Benchmark(
         "services.gateway.benchmarks.requests",
-        "two minutes",
+        "a minute",
         ("--tracks", "2", "--calls", "80"),
     ),
     Benchmark(
         "services.catalog.benchmarks.browsing",
-        "fifteen minutes and 2 GiB on the disk",
+        "ten minutes, and 2 GiB on the disk",
         ("--tracks", "5500", "--calls", "16"),
     ),
     Benchmark(
         "services.catalog.benchmarks.plans",
-        "ten minutes and 2 GiB on the disk",
+        "six minutes, and 2 GiB on the disk",
         ("--tracks", "5500"),
     ),
     Benchmark("services.ingest.benchmarks.analysis", "two minutes", ("--pieces", "2")),
-    Benchmark("services.ingest.benchmarks.fingerprints", "two minutes", ("--duration-s", "10")),
-    Benchmark("services.ingest.benchmarks.transcode", "three minutes", ("--duration-s", "10")),
+    Benchmark("services.ingest.benchmarks.fingerprints", "a minute", ("--duration-s", "10")),
+    Benchmark("services.ingest.benchmarks.transcode", "a minute", ("--duration-s", "10")),
 )
 
 
