@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import grpc
 from opentelemetry import trace
@@ -15,22 +15,21 @@ from prometheus_client import Histogram
 
 from libs.common.faults import Fault
 from libs.common.outages import fault_in
+from libs.common.rpc.kinds import Request, Response
 from libs.common.rpc.status import CODE_HEADER, status_of
 from libs.common.telemetry import trace_context
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from libs.common.rpc.kinds import Context, Continuation, Handler
+
 logger = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
 
 CALL_SECONDS = Histogram("rpc_call_seconds", "Time to answer a gRPC call", ["method", "status"])
 
-Request = TypeVar("Request")
-Response = TypeVar("Response")
 if TYPE_CHECKING:
-    Context: TypeAlias = grpc.aio.ServicerContext[Request, Response]
-    Handler: TypeAlias = grpc.RpcMethodHandler[Request, Response]
     # What comes in is one request or a stream of them; the observer hands it on untouched.
     AnswerOne: TypeAlias = Callable[[object, Context[Request, Response]], Awaitable[Response]]
     AnswerMany: TypeAlias = Callable[
@@ -43,9 +42,7 @@ class Observer(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[
-            [grpc.HandlerCallDetails], Awaitable[Handler[Request, Response] | None]
-        ],
+        continuation: Continuation[Request, Response],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler[Request, Response] | None:
         """Put the observer in front of the handler that would have answered."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import grpc
+
+from libs.common.rpc.kinds import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Generator
 
+    from libs.common.rpc.kinds import Context, Continuation, Handler
+
 DEED_HEADER = "tutti-deed"
 
-Request = TypeVar("Request")
-Response = TypeVar("Response")
 if TYPE_CHECKING:
-    Context: TypeAlias = grpc.aio.ServicerContext[Request, Response]
-    Handler: TypeAlias = grpc.RpcMethodHandler[Request, Response]
     Answer: TypeAlias = Callable[[Request, Context[Request, Response]], Awaitable[Response]]
     Remember: TypeAlias = Callable[[str, Callable[[], Awaitable[bytes]]], Awaitable[bytes]]
 
@@ -56,9 +56,7 @@ class Once(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[
-            [grpc.HandlerCallDetails], Awaitable[Handler[Request, Response] | None]
-        ],
+        continuation: Continuation[Request, Response],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler[Request, Response] | None:
         """Put the memory in front of the handler that would have answered."""
