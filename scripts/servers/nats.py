@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from scripts.servers.settings import Binaries
 
 USER = "tutti"
-
-
 ROOM_BYTES = 16 * 2**20
+"""So much is free where there is room again."""
 PORTS = ("nats", "nats-http")
 """Where it answers, and where it says how it is."""
 
