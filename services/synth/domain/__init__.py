@@ -1,0 +1,1 @@
+"""Composition, and what an engine has to play. Pure: the same words give the same music."""
