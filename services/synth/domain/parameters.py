@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import Any
 
 from libs.common.faults import InvalidInput
 
@@ -58,7 +59,7 @@ class Change:
     percussion: float | None = None
     seed: int | None = None
 
-    def given(self) -> dict[str, object]:
+    def given(self) -> dict[str, Any]:  # as the fields have them
         """What it changes, by name."""
         values = ((field.name, getattr(self, field.name)) for field in fields(self))
         return {name: value for name, value in values if value is not None}
