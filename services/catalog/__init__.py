@@ -1,8 +1,9 @@
 """The catalog: what music exists and who may see it, who listens, and what they keep.
 
 Owns      libraries, artists, albums, tracks, lyrics; users, sessions, API keys; playlists,
-          favourites, ratings, plays, queues, bookmarks; the ledger of AI jobs
-Answers   tutti.catalog.v1.CatalogService, AccountsService, ListeningService;
+          favourites, ratings, plays, queues, bookmarks; live stations; the ledger of AI jobs
+Answers   tutti.catalog.v1.CatalogService, AccountsService, ListeningService,
+          StationsService;
           tutti.ledger.v1.LedgerService
 Announces tutti.catalog.v1.TrackPublished, TrackRefused, TrackEdited, TrackRemoved,
           TracksListed, TrackDelisted

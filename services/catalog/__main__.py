@@ -30,16 +30,19 @@ from services.catalog.adapters.queues import Bookmarks, Queues
 from services.catalog.adapters.removal import Removal, removing
 from services.catalog.adapters.search import Search
 from services.catalog.adapters.sessions import Sessions
+from services.catalog.adapters.stations import Stations
 from services.catalog.adapters.tracks import Tracks
 from services.catalog.listeners import listen
 from services.catalog.rpc.accounts import AccountsRpc
 from services.catalog.rpc.catalog import CatalogRpc, Music
 from services.catalog.rpc.ledger import LedgerRpc
 from services.catalog.rpc.listening import ListeningRpc
+from services.catalog.rpc.stations import StationsRpc
 from services.catalog.settings import CatalogSettings
 from tutti.catalog.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
 from tutti.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
 from tutti.catalog.v1.listening_pb2_grpc import add_ListeningServiceServicer_to_server
+from tutti.catalog.v1.stations_pb2_grpc import add_StationsServiceServicer_to_server
 from tutti.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -47,9 +50,10 @@ SERVICES = [
     "tutti.catalog.v1.CatalogService",
     "tutti.catalog.v1.AccountsService",
     "tutti.catalog.v1.ListeningService",
+    "tutti.catalog.v1.StationsService",
     "tutti.ledger.v1.LedgerService",
 ]
-ONCE = ("CreateLibrary", "CreatePlaylist", "EditPlaylistTracks")
+ONCE = ("CreateLibrary", "CreatePlaylist", "EditPlaylistTracks", "CreateStation")
 """What would be there twice. API keys are not among them: their secrets are remembered nowhere."""
 
 
@@ -75,6 +79,7 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
             add_CatalogServiceServicer_to_server(CatalogRpc(music), server)
             add_AccountsServiceServicer_to_server(accounts, server)
             add_ListeningServiceServicer_to_server(listening, server)
+            add_StationsServiceServicer_to_server(StationsRpc(Stations(pool)), server)
             add_LedgerServiceServicer_to_server(LedgerRpc(ledger), server)
 
         needs = {
