@@ -14,16 +14,25 @@ if TYPE_CHECKING:
     from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceAsyncStub as AccountsStub
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub as CatalogStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceAsyncStub as ListeningStub
+    from tutti.catalog.v1.stations_pb2_grpc import StationsServiceAsyncStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceAsyncStub as IngestStub
     from tutti.ledger.v1.ledger_pb2_grpc import LedgerServiceAsyncStub as LedgerStub
 else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub as AccountsStub
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub as CatalogStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceStub as ListeningStub
+    from tutti.catalog.v1.stations_pb2_grpc import StationsServiceStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub as IngestStub
     from tutti.ledger.v1.ledger_pb2_grpc import LedgerServiceStub as LedgerStub
 
-__all__ = ["AccountsStub", "CatalogStub", "IngestStub", "LedgerStub", "ListeningStub"]
+__all__ = [
+    "AccountsStub",
+    "CatalogStub",
+    "IngestStub",
+    "LedgerStub",
+    "ListeningStub",
+    "StationsStub",
+]
 
 REPEATABLE = ("RecordPart", "HastenItem", "SetFavourite", "SetRating", "SetBookmark", "EndSession")
 """Methods that write, and may be called again when the first answer is lost."""
@@ -36,6 +45,7 @@ class Peers:
     accounts: AccountsStub
     catalog: CatalogStub
     listening: ListeningStub
+    stations: StationsStub
     ledger: LedgerStub
     ingest: IngestStub
     health: Mapping[str, Callable[[float], Awaitable[str]]]
@@ -58,6 +68,7 @@ def peers(catalog: "Channel", ingest: "Channel") -> Peers:
         accounts=AccountsStub(catalog),
         catalog=CatalogStub(catalog),
         listening=ListeningStub(catalog),
+        stations=StationsStub(catalog),
         ledger=LedgerStub(catalog),
         ingest=IngestStub(ingest),
         health={"catalog": _health(catalog), "ingest": _health(ingest)},

@@ -18,6 +18,7 @@ from services.gateway.http import (
     pictures,
     playlists,
     reference,
+    stations,
     uploads,
     vitals,
 )
@@ -42,6 +43,7 @@ ROUTES = (
     linking.routes,
     uploads.routes,
     imports.routes,
+    stations.routes,
     admin.routes,
     vitals.routes,
     reference.routes,

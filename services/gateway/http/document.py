@@ -201,6 +201,7 @@ TAGS = [
     {"name": "libraries", "description": "Bodies of music and who may see them."},
     {"name": "uploads", "description": "Files to come."},
     {"name": "imports", "description": "Files on their way into a library."},
+    {"name": "live", "description": "Endless music, and the stations that play it."},
     {"name": "operators", "description": "For those who run the server."},
     {"name": "vitals", "description": "Whether the server lives."},
 ]

@@ -19,6 +19,7 @@ from services.gateway.adapters.peers import (
     LedgerStub,
     ListeningStub,
     Peers,
+    StationsStub,
 )
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
@@ -75,6 +76,10 @@ async def _listening(request: Request) -> ListeningStub:
     return parts_of(request).peers.listening
 
 
+async def _stations(request: Request) -> StationsStub:
+    return parts_of(request).peers.stations
+
+
 async def _ledger(request: Request) -> LedgerStub:
     return parts_of(request).peers.ledger
 
@@ -110,6 +115,7 @@ async def _all(request: Request) -> Parts:
 AccountsPeer = Annotated[AccountsStub, Depends(_accounts)]
 CatalogPeer = Annotated[CatalogStub, Depends(_catalog)]
 ListeningPeer = Annotated[ListeningStub, Depends(_listening)]
+StationsPeer = Annotated[StationsStub, Depends(_stations)]
 LedgerPeer = Annotated[LedgerStub, Depends(_ledger)]
 IngestPeer = Annotated[IngestStub, Depends(_ingest)]
 KnownIdentities = Annotated[Identities, Depends(_identities)]

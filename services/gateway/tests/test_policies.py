@@ -120,9 +120,15 @@ async def belongings(site: Site, ada: Person) -> dict[str, str]:
         "playlist_id": playlist["id"],
         "key_id": key["key"]["id"],
         "session_id": (await ada.ask("GET", "/me/sessions"))["items"][0]["id"],
+        "station_id": await station_of(ada),
         "upload_id": str((await announced(ada))["id"]),
         "item_id": (await begun(ada))["id"],
     }
+
+
+async def station_of(owner: Person) -> str:
+    asked = {"name": "Mine", "begins_with": {"style": "drift"}}
+    return str((await owner.ask("POST", "/live/stations", 201, json=asked))["id"])
 
 
 async def test_each_role_may_call_what_its_policy_says(
