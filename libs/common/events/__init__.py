@@ -6,6 +6,7 @@ schema, its version and the place to listen.
 """
 
 from libs.common.events.bus import JetStreamBus, open_bus
+from libs.common.events.connection import open_connection
 from libs.common.events.event import Bus, Event
 
-__all__ = ["Bus", "Event", "JetStreamBus", "open_bus"]
+__all__ = ["Bus", "Event", "JetStreamBus", "open_bus", "open_connection"]

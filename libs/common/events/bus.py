@@ -1,23 +1,19 @@
 """The bus: NATS JetStream. One stream holds every event, another those nobody could handle."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 
-import nats
 import nats.errors
 from nats.aio.client import Client
 from nats.js import errors
 
+from libs.common.events.connection import open_connection
 from libs.common.events.event import Event, Fact
 from libs.common.events.listener import PAUSES_S, Listener
 from libs.common.events.streams import STREAM, ensure_streams
 from libs.common.faults import CannotStart, Unavailable
-from libs.common.settings import without_credentials
-
-logger = logging.getLogger(__name__)
 
 PING_S = 1
 
@@ -122,47 +118,10 @@ async def open_bus(
     nats_url: str, pauses_s: Sequence[float] = PAUSES_S
 ) -> AsyncGenerator[JetStreamBus]:
     """Connect to NATS for good: a connection that breaks is made again until the context ends."""
-    connection = await _connected(nats_url)
-    try:
+    async with open_connection(nats_url) as connection:
         bus = JetStreamBus(connection, pauses_s)
         await bus.ensure_streams()
         try:
             yield bus
         finally:
             await bus.stop_listening(grace_s=5.0)
-    finally:
-        with suppress(OSError):  # NATS may have gone first
-            await connection.close()
-
-
-async def _connected(nats_url: str) -> Client:
-    client = Client()
-
-    async def lost() -> None:
-        if not client.is_closed:
-            logger.warning("lost the event bus, connecting again")
-
-    async def found() -> None:
-        logger.info("event bus is back")
-
-    async def failed(error: Exception) -> None:
-        logger.debug("event bus connection failed", extra={"reason": repr(error)})
-
-    try:
-        await client.connect(
-            nats_url,
-            error_cb=failed,
-            disconnected_cb=lost,
-            reconnected_cb=found,
-            connect_timeout=2,
-            max_reconnect_attempts=1,
-            reconnect_time_wait=0,
-            ping_interval=3,  # two without an answer, and the connection is made anew
-        )
-    except (nats.errors.Error, OSError) as error:
-        reason = f"cannot reach NATS at {without_credentials(nats_url)}: {error}"
-        raise CannotStart(reason, "nats_url") from None
-    # Patience is for a connection that once stood; the first one fails fast and says why.
-    client.options["max_reconnect_attempts"] = -1
-    client.options["reconnect_time_wait"] = 0.5
-    return client

@@ -9,7 +9,7 @@ from nats.js import JetStreamContext, api
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
-from libs.common.events import Event, JetStreamBus, open_bus
+from libs.common.events import Event, JetStreamBus, open_bus, open_connection
 from libs.common.faults import CannotStart, InvalidInput, Unavailable
 from libs.common.tests.facts import SongPlayed, song, title
 from libs.common.tests.waiting import until
@@ -268,6 +268,31 @@ async def test_the_bus_knows_whether_it_still_holds_an_event(
         await jetstream.purge_stream("tutti")
         await jetstream.delete_stream("tutti")
     assert not await bus.holds(position, event.id)
+
+
+async def test_the_stream_keeps_facts_and_not_the_sound_of_live_music(
+    bus: JetStreamBus, nats_url: str
+) -> None:
+    async with open_connection(nats_url) as connection:
+        await connection.publish("tutti.test.v1.pcm.drift", b"sound")
+        await connection.flush()
+    async with stream(nats_url) as jetstream:
+        await bus.publish(Event.of(song("So What"), "1"))
+        assert (await jetstream.stream_info("tutti")).state.messages == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(["tutti.>"], ["tutti.*.*.*"]), (["tutti.>", "mine.>"], ["tutti.>", "mine.>"])],
+)
+async def test_the_stream_of_an_older_version_is_narrowed_and_an_operators_is_not(
+    nats_url: str, before: list[str], after: list[str]
+) -> None:
+    async with stream(nats_url) as jetstream:
+        await jetstream.add_stream(name="tutti", subjects=before, max_age=3600.0)
+        async with open_bus(nats_url):
+            config = (await jetstream.stream_info("tutti")).config
+    assert (config.subjects, config.max_age) == (after, 3600.0)
 
 
 async def test_a_bus_that_is_not_there_is_named_without_its_password() -> None:
