@@ -14,6 +14,8 @@ _THEME_LASTS = 5
 """Sections, before the piece finds another theme."""
 _FEWEST = 3
 """Tones of a motif one can recognise."""
+_BREATH = 1.0
+"""Beats between motifs, of the last tone half at most."""
 _TURN = {0: 1.0, 1: 5.0, 2: 2.5, 3: 0.8, 4: 0.5}
 """How likely a motif moves by so many steps of the scale."""
 
@@ -56,7 +58,10 @@ def statement(cell: Cell, motifs: Mapping[str, Motif], melodies: Melodies, dice:
         return ()
     if cell.motif == ENDING:
         return _ending(dice, melodies)
-    tones = motifs[cell.motif]
+    return _breathing(_varied_as(cell, motifs[cell.motif], melodies, dice))
+
+
+def _varied_as(cell: Cell, tones: Motif, melodies: Melodies, dice: Dice) -> Motif:
     if cell.broad:
         tones = tuple(
             Tone(2 * tone.beat, 2 * tone.beats, tone.height) for tone in tones if tone.beat < BEATS
@@ -76,6 +81,14 @@ def rhythm(bar: Sequence[float], start: float) -> list[tuple[float, float]]:
             places.append((start, beats))
         start += abs(beats)
     return places
+
+
+def _breathing(tones: Motif) -> Motif:
+    """The last tone gives way to a breath."""
+    *before, last = tones
+    rest = SPAN - last.beat - last.beats
+    breath = max(min(_BREATH, last.beats / 2) - rest, 0)
+    return (*before, replace(last, beats=last.beats - breath))
 
 
 def _varied(tones: Motif, bar: Sequence[float]) -> Motif:

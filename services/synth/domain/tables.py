@@ -69,7 +69,7 @@ def _tables(written: Written) -> Tables:
 
 
 def _names(written: Written) -> list[str]:
-    names = {degree_of(name): name for name in written.after}
+    names = {degree_named(name): name for name in written.after}
     missing = [degree + 1 for degree in range(DEGREES) if degree not in names]
     if missing:
         raise ValueError(f"after has no chord of degree {missing[0]}")
@@ -79,7 +79,7 @@ def _names(written: Written) -> list[str]:
 def _row(weights: Weights, where: str) -> npt.NDArray[np.float64]:
     row = np.zeros(DEGREES)
     for name, weight in weights.items():
-        row[degree_of(name)] += weight
+        row[degree_named(name)] += weight
     if not row.sum() > 0:
         raise ValueError(f"{where} leads nowhere")
     return np.asarray(row / row.sum())
@@ -87,12 +87,4 @@ def _row(weights: Weights, where: str) -> npt.NDArray[np.float64]:
 
 def _pair(names: str) -> Pair:
     first, _, second = names.partition(" ")
-    return degree_of(first), degree_of(second)
-
-
-def degree_of(numeral: str) -> int:
-    """A degree from 0. Raises ValueError with what would be right."""
-    try:
-        return degree_named(numeral)
-    except ValueError:
-        raise ValueError(f"{numeral!r} is no degree from I to VII") from None
+    return degree_named(first), degree_named(second)

@@ -101,6 +101,8 @@ def fits(colour: Colour, mode: Mode, degree: int) -> bool:
 
 def degree_named(numeral: str) -> int:
     """A degree from 0 by its Roman numeral, in either case. Raises ValueError for no numeral."""
+    if numeral.lower() not in _NUMERALS:
+        raise ValueError(f"{numeral!r} is no degree from I to VII")
     return _NUMERALS.index(numeral.lower())
 
 
