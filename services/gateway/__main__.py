@@ -13,6 +13,10 @@ from libs.common.service import run
 from libs.common.starting import settings_of
 from services.gateway.adapters.heads import Heads
 from services.gateway.adapters.identities import Identities
+from services.gateway.adapters.live.admission import Admission
+from services.gateway.adapters.live.hub import open_hub
+from services.gateway.adapters.live.streams import Streams
+from services.gateway.adapters.live.tickets import Tickets
 from services.gateway.adapters.peers import open_peers
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
@@ -22,6 +26,7 @@ from services.gateway.domain.keys import SigningKeys
 from services.gateway.domain.links import MediaLinks
 from services.gateway.domain.tokens import AccessTokens
 from services.gateway.http.app import create_app
+from services.gateway.http.guests import open_guests
 from services.gateway.http.parts import Parts
 from services.gateway.http.server import served
 from services.gateway.settings import GatewaySettings
@@ -36,6 +41,8 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
         open_cache(settings.redis_url) as cache,
         open_objects(settings) as objects,
         open_windows(settings) as windows,
+        open_hub(settings, Streams(peers.synth), cache) as hub,
+        open_guests() as guests,
     ):
         parts = Parts(
             settings=settings,
@@ -50,6 +57,10 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
             renditions=Renditions(peers.catalog, peers.ingest),
             tokens=AccessTokens(SigningKeys(secret)),
             links=MediaLinks(secret),
+            hub=hub,
+            admission=Admission(peers.stations),
+            tickets=Tickets(cache),
+            guests=guests,
             in_hand=InHand(settings.requests_at_once),
             upload_slots=asyncio.Semaphore(settings.uploads_at_once),
             closing=asyncio.Event(),

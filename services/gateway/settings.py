@@ -34,6 +34,7 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     catalog_address: str = "127.0.0.1:50051"
     ingest_address: str = "127.0.0.1:50052"
+    synth_address: str = "127.0.0.1:50053"
     sign_up: SignUpPolicy = SignUpPolicy.OPEN
     public_url: str = Field(
         default="",
@@ -55,6 +56,9 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
     uploads_at_once: int = Field(default=8, ge=1, le=256, description="parts held in memory")
     heads_bytes: int = Field(
         default=64 * 2**20, ge=2**20, description="how much of the beginnings of objects is kept"
+    )
+    live_anonymous: bool = Field(
+        default=False, description="public stations are heard without an account"
     )
     web_dir: Path = WEB
 

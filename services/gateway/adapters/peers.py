@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceAsyncStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceAsyncStub as IngestStub
     from tutti.ledger.v1.ledger_pb2_grpc import LedgerServiceAsyncStub as LedgerStub
+    from tutti.synth.v1.synth_pb2_grpc import SynthServiceAsyncStub as SynthStub
 else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub as AccountsStub
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub as CatalogStub
@@ -24,6 +25,7 @@ else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub as IngestStub
     from tutti.ledger.v1.ledger_pb2_grpc import LedgerServiceStub as LedgerStub
+    from tutti.synth.v1.synth_pb2_grpc import SynthServiceStub as SynthStub
 
 __all__ = [
     "AccountsStub",
@@ -32,9 +34,18 @@ __all__ = [
     "LedgerStub",
     "ListeningStub",
     "StationsStub",
+    "SynthStub",
 ]
 
-REPEATABLE = ("RecordPart", "HastenItem", "SetFavourite", "SetRating", "SetBookmark", "EndSession")
+REPEATABLE = (
+    "RecordPart",
+    "HastenItem",
+    "SetFavourite",
+    "SetRating",
+    "SetBookmark",
+    "EndSession",
+    "OpenStream",
+)
 """Methods that write, and may be called again when the first answer is lost."""
 
 
@@ -48,6 +59,7 @@ class Peers:
     stations: StationsStub
     ledger: LedgerStub
     ingest: IngestStub
+    synth: SynthStub
     health: Mapping[str, Callable[[float], Awaitable[str]]]
 
 
@@ -58,11 +70,12 @@ async def open_peers(settings: GatewaySettings) -> AsyncGenerator[Peers]:
     async with (
         open_channel(settings.catalog_address, tls, idempotent=REPEATABLE) as catalog,
         open_channel(settings.ingest_address, tls, idempotent=REPEATABLE) as ingest,
+        open_channel(settings.synth_address, tls, idempotent=REPEATABLE) as synth,
     ):
-        yield peers(catalog, ingest)
+        yield peers(catalog, ingest, synth)
 
 
-def peers(catalog: "Channel", ingest: "Channel") -> Peers:
+def peers(catalog: "Channel", ingest: "Channel", synth: "Channel") -> Peers:
     """Every stub over its channel."""
     return Peers(
         accounts=AccountsStub(catalog),
@@ -71,7 +84,12 @@ def peers(catalog: "Channel", ingest: "Channel") -> Peers:
         stations=StationsStub(catalog),
         ledger=LedgerStub(catalog),
         ingest=IngestStub(ingest),
-        health={"catalog": _health(catalog), "ingest": _health(ingest)},
+        synth=SynthStub(synth),
+        health={
+            "catalog": _health(catalog),
+            "ingest": _health(ingest),
+            "synth": _health(synth),
+        },
     )
 
 

@@ -22,6 +22,7 @@ class Policy(StrEnum):
     USER = "user"
     OPERATOR = "operator"
     SIGNED = "signed"  # The address itself carries the proof.
+    WELCOME = "welcome"  # The station lets its listeners in: with an account, or without.
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Principal:
 
 def admit(policy: Policy, principal: Principal | None) -> None:
     """Let the principal pass, or raise Unauthenticated or PermissionDenied."""
-    if policy in (Policy.PUBLIC, Policy.SIGNED):
+    if policy in (Policy.PUBLIC, Policy.SIGNED, Policy.WELCOME):
         return
     if principal is None:
         raise Unauthenticated("sign in, or send an access token or API key in Authorization")

@@ -12,12 +12,15 @@ from services.gateway.http import (
     libraries,
     linking,
     listening,
+    live,
     media,
     music,
     pages,
     pictures,
     playlists,
+    radio,
     reference,
+    rooms,
     stations,
     uploads,
     vitals,
@@ -44,6 +47,8 @@ ROUTES = (
     uploads.routes,
     imports.routes,
     stations.routes,
+    live.routes,
+    radio.routes,
     admin.routes,
     vitals.routes,
     reference.routes,
@@ -76,6 +81,7 @@ def create_app(settings: GatewaySettings) -> Gateway:
     for routes in ROUTES:
         # Not include_router: its wrapping hides what a route is from those who ask.
         app.router.routes.extend(routes.routes)
+    app.router.routes.extend(rooms.routes)
     answer_problems(app)
     return app
 

@@ -14,7 +14,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from libs.common.faults import FailedPrecondition
 from services.gateway.http.crowd import Crowd
+from services.gateway.http.lines import Line
 from services.gateway.wire.operating import Problem
 
 HEAD_S = 30.0
@@ -62,6 +64,21 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refusal: Refused | None = None
         self._reading: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
+        self._line: Line | None = None
+
+    def open_line(self, backlog_bytes: int) -> Line:
+        """Have the rest of the answer written straight to it, without an end that anyone knows.
+
+        Call it before the answer begins. Nothing more is read, for nothing more is answered.
+        """
+        if self.pipeline or self._is_answering_late():
+            raise FailedPrecondition("send nothing after a request for a live stream")
+        self.cycle.chunked_encoding = False
+        self.cycle.keep_alive = False
+        self.transport.pause_reading()
+        self._stop_reading_clock()
+        self._line = Line(self.transport, self._end_answer, backlog_bytes)
+        return self._line
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Let them in, or say that there are too many."""
@@ -80,6 +97,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop all clocks."""
         self._crowd.leave(self._address)
+        if self._line is not None:
+            self._line.end()
         self._stop_reading_clock()
         self._stop_writing_clock()
         super().connection_lost(exc)
@@ -111,6 +130,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = self._in_message = True
         self._head_bytes = 0
         super().on_message_begin()
+        self.scope["state"]["connection"] = self
 
     def on_url(self, url: bytes) -> None:
         """Count the address."""
@@ -159,19 +179,51 @@ class BoundedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The reader has enough for now."""
         super().pause_writing()
+        if self._line is not None:
+            self._line.pause()
+            return
         self._stop_writing_clock()
         self._writing = self.loop.call_later(STALL_S, self._hang_up, "reader_stalled")
 
     def resume_writing(self) -> None:
         """The reader reads on."""
         self._stop_writing_clock()
+        if self._line is not None:
+            self._line.resume()
         super().resume_writing()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Become a socket, unless that would break into an answer."""
+        if self._is_answering() or self.pipeline or self.scope["method"] != "GET":
+            detail = "a socket is asked for with GET, when all before was answered"
+            self._refusal = Refused(HTTPStatus.BAD_REQUEST, "malformed", detail)
+            self.send_400_response("")
+            return
+        self._stop_reading_clock()
+        super().handle_websocket_upgrade()
+
+    def shutdown(self) -> None:
+        """Finish the answer; a live stream has no end, so it ends here."""
+        if self._line is not None:
+            self._end_answer("")
+        super().shutdown()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Without a word: anyone could fill the log."""
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
+
+    def _is_answering_late(self) -> bool:
+        """Whether it is too late to say how the answer ends."""
+        return self.cycle is None or self.cycle.response_started
+
+    def _end_answer(self, _: str) -> None:
+        """Hang up: players ask again by themselves."""
+        if self._line is not None:
+            is_stalled = self._line.deaf
+            self._line.end()
+            (self.transport.abort if is_stalled else self.transport.close)()
 
     def _count_head(self, more_bytes: int) -> None:
         self._head_bytes += more_bytes

@@ -116,6 +116,21 @@ EVENTS: Responses = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+LIVE_SOUND: Responses = {
+    200: {
+        "description": "Sound, for as long as one listens.",
+        "content": dict.fromkeys(("audio/mpeg", "audio/ogg", "audio/flac", "audio/aac"), BINARY),
+    }
+}
+LIVE_PLAYLIST: Responses = {
+    200: {
+        "description": "The playlist as it is now.",
+        "content": {"application/vnd.apple.mpegurl": BINARY},
+    }
+}
+LIVE_SEGMENT: Responses = {
+    200: {"description": "Two seconds of sound.", "content": {"audio/aac": BINARY}}
+}
 RAW_BODY: Json = {
     "requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}
 }
@@ -154,6 +169,8 @@ def _complete(operation: Json, route: APIRoute, method: str) -> None:
     policy = guard.policy if guard else Policy.PUBLIC
     if policy in (Policy.USER, Policy.OPERATOR):
         operation["security"] = SECURITY
+    elif policy is Policy.WELCOME:
+        operation["security"] = [*SECURITY, {}]
     if method == "POST" and policy is not Policy.PUBLIC:
         parameters = operation.setdefault("parameters", [])
         if not any(each["name"].lower() == "idempotency-key" for each in parameters):

@@ -183,4 +183,5 @@ class Compressed:
         """Choose by the address, since ranges count bytes as they are."""
         path = scope.get("path", "")
         media = path.startswith("/media/") or path.endswith("/stream") or "/hls/" in path
+        media = media or "/listen." in path
         await (self._plain if media else self._gzip)(scope, receive, send)

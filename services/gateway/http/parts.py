@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from libs.common.cache import Cache
 from libs.common.events import Bus
 from libs.common.objects import ObjectStore
 from services.gateway.adapters.heads import Heads
 from services.gateway.adapters.identities import Identities
+from services.gateway.adapters.live.admission import Admission
+from services.gateway.adapters.live.hub import Hub
+from services.gateway.adapters.live.tickets import Tickets
 from services.gateway.adapters.peers import (
     AccountsStub,
     CatalogStub,
@@ -27,6 +31,7 @@ from services.gateway.adapters.windows import Windows
 from services.gateway.domain.in_hand import InHand
 from services.gateway.domain.links import MediaLinks
 from services.gateway.domain.tokens import AccessTokens
+from services.gateway.http.guests import Guests
 from services.gateway.settings import GatewaySettings
 
 
@@ -46,12 +51,16 @@ class Parts:
     renditions: Renditions
     tokens: AccessTokens
     links: MediaLinks
+    hub: Hub
+    admission: Admission
+    tickets: Tickets
+    guests: Guests
     in_hand: InHand
     upload_slots: asyncio.Semaphore
     closing: asyncio.Event
 
 
-def parts_of(request: Request) -> Parts:
+def parts_of(request: HTTPConnection) -> Parts:
     """The parts of the application that answers this request."""
     parts = request.app.state.parts
     if not isinstance(parts, Parts):

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from libs.common.faults import CannotStart
 from services.gateway.http.connections import bounded
 from services.gateway.http.crowd import Crowd, room_for
+from services.gateway.http.sockets import LARGEST_MESSAGE_BYTES, PING_S, bounded_sockets
 from services.gateway.settings import GatewaySettings
 
 KEEP_ALIVE_S = 65
@@ -46,7 +47,11 @@ async def served(
         uvicorn.Config(
             app,
             http=bounded(crowd),  # type: ignore[arg-type]  # called like a class, which it need not be
-            ws="none",
+            ws=bounded_sockets(crowd),  # type: ignore[arg-type]  # the same
+            ws_max_size=LARGEST_MESSAGE_BYTES,
+            ws_per_message_deflate=False,  # it would compress sound for each listener anew
+            ws_ping_interval=PING_S,
+            ws_ping_timeout=PING_S,
             lifespan="off",
             log_config=None,
             log_level=logging.ERROR,  # anyone could fill the log with warnings

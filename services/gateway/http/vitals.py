@@ -16,7 +16,7 @@ from services.gateway.http.parts import AllParts, Parts
 from services.gateway.wire.operating import Alive, PartState, Readiness
 
 PATIENCE_S = 1.0
-DISPENSABLE = ("nats", "redis")
+DISPENSABLE = ("nats", "redis", "synth")
 
 routes = guarded_router("vitals", prefix="")
 unlimited = Depends(Guard(Policy.PUBLIC, Window.NONE))
@@ -38,7 +38,7 @@ async def get_liveness() -> Alive:
 async def get_readiness(parts: AllParts, response: Response) -> Readiness:
     """Say what does not answer within a second, and whether the gateway can do without it.
 
-    It can without Redis and NATS: only what needs them is refused meanwhile, and a
+    It can without Redis, NATS and the synth: only what needs them is refused meanwhile, and a
     gateway that counts as not ready gets no requests at all.
     """
     found = await states(parts)

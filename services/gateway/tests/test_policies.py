@@ -1,7 +1,7 @@
 """Every route has a policy, and holds to it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from fastapi import APIRouter
@@ -11,10 +11,12 @@ from pydantic import SecretBytes
 from services.gateway.domain.principals import Policy
 from services.gateway.http.app import create_app
 from services.gateway.http.entrance import Guard, GuardedRoute, guard_of
+from services.gateway.http.rooms import SocketRoute
 from services.gateway.settings import GatewaySettings
-from services.gateway.tests.conftest import SECRET, Site
+from services.gateway.tests.conftest import SECRET, House, Site, open_site
 from services.gateway.tests.people import Person
 from services.gateway.tests.recordings import publish
+from services.gateway.tests.synth import open_synth
 from services.gateway.tests.test_imports import begun
 from services.gateway.tests.test_uploads import announced
 
@@ -38,8 +40,19 @@ HARMFUL = {("DELETE", "/api/v1/me"), ("POST", "/api/v1/auth/sign-out")}
 """They work, and end the session that the matrix is tried with."""
 
 
+@pytest.fixture
+async def site(house: House) -> AsyncIterator[Site]:
+    async with (
+        open_synth(house.servers.nats_url) as (_, address),
+        open_site(house, synth_address=address) as site,
+    ):
+        yield site
+
+
 def routes() -> Iterator[tuple[str, APIRoute, Guard | None]]:
     for route in create_app(GatewaySettings(secret=SecretBytes(SECRET))).routes:
+        if isinstance(route, SocketRoute):
+            continue
         assert isinstance(route, APIRoute), f"{route} is no route of ours"
         for method in sorted(route.methods or ()):
             yield method, route, guard_of(route.dependant)
@@ -70,7 +83,14 @@ def test_a_route_without_a_policy_cannot_be_added() -> None:
         router.add_api_route("/forgotten", forgotten)
 
 
-SAMPLES = {"path": "master.m3u8", "quality": "high", "part_number": "1", "kind": "track"}
+SAMPLES = {
+    "suffix": "mp3",
+    "number": "1",
+    "path": "master.m3u8",
+    "quality": "high",
+    "part_number": "1",
+    "kind": "track",
+}
 BODIES: dict[str, dict[str, object]] = {
     "/lyrics": {"plain": "mine"},
     "/decision": {"decision": "discard"},

@@ -3,13 +3,15 @@
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from scripts.openapi import DOCUMENT, written
-from services.gateway.tests.conftest import Site
+from services.gateway.tests.conftest import House, Site, open_site
 from services.gateway.tests.people import Person
+from services.gateway.tests.synth import open_synth
 
 CHECKS = ",".join(
     (
@@ -20,6 +22,15 @@ CHECKS = ",".join(
         "ignored_auth",
     )
 )
+
+
+@pytest.fixture
+async def site(house: House) -> AsyncIterator[Site]:
+    async with (
+        open_synth(house.servers.nats_url) as (_, address),
+        open_site(house, synth_address=address) as site,
+    ):
+        yield site
 
 
 def test_the_document_is_as_the_routes_are() -> None:
@@ -37,6 +48,7 @@ async def test_nothing_that_can_be_sent_breaks_it(site: Site, operator: Person) 
         "--seed", "1", "--header", f"Authorization: Bearer {operator.tokens['access_token']}",
         "--exclude-path", "/api/v1/imports/events", "--exclude-path", "/api/v1/me",
         "--exclude-path", "/api/v1/auth/sign-out", "--exclude-path", "/api/v1/me/password",
+        "--exclude-path-regex", r"/(listen\..*|index\.m3u8)$",  # without an end, and after sound
         "--no-color", "--warnings", "off", "--continue-on-failure",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
