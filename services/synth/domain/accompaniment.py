@@ -14,6 +14,10 @@ STEPS = 16
 _TIED = 0.8
 """How much softer a voice enters that only stays where it is."""
 _SAME_PATTERN = 0.85
+_RINGS_ON = 0.5
+"""Beats that a plucked tone may last into the next chord."""
+_UNDER_A_PULSE = 0.75
+"""How loud a held root is that is struck again and again."""
 _ROOT, _THIRD, _FIFTH = 0, 1, 2
 
 
@@ -43,10 +47,11 @@ def bass(sheet: Sheet) -> Iterator[Event]:
     register = sheet.style.bass.register
     player = Player(sheet, Part.BASS, register.velocity)
     figure = _pattern(sheet, "bass figure", sheet.style.bass.patterns)
+    held = _UNDER_A_PULSE if "r" in figure else 1.0
     pitch = (register.low + register.high) // 2
     for harmony in sheet.harmony:
         pitch = _bass_tone(player.dice, harmony.chord, pitch, sheet)
-        yield player.play(Written(harmony.beat, harmony.beats, pitch, 0.0))
+        yield player.play(Written(harmony.beat, harmony.beats, pitch, 0.0, accent=held))
         yield from _figure(player, figure, harmony, pitch)
 
 
@@ -98,12 +103,13 @@ def plucks(sheet: Sheet) -> Iterator[Event]:
             if digit == "." or player.dice.chance() < 0.06:  # noqa: PLR2004  a finger rests
                 continue
             beat = bar * BEATS + step / 4
-            ladder = _ladder(sheet.harmony_at(beat).chord, style.register.low)
+            harmony = sheet.harmony_at(beat)
+            ladder = _ladder(harmony.chord, style.register.low)
             pitch = ladder[int(digit)]
             yield player.play(
                 Written(
                     beat,
-                    style.beats,
+                    min(style.beats, max(harmony.end - beat, _RINGS_ON)),
                     pitch - OCTAVE * (pitch > style.register.high),
                     threshold(style.register.thresholds, metric(step)) + player.dice.around(0.06),
                     accent=1.0 - 0.3 * metric(step),

@@ -10,6 +10,10 @@ _WAVE = 26
 _ARC = (-0.08, 0.0, 0.2, -0.06)
 """A section climbs to its third phrase and lets go in the fourth."""
 
+_RESTS = (0.35, 0.15, 0.0, 0.3)
+"""Chance that a part other than pad, bass and melody sits a phrase of a section out."""
+_HELD_BACK = 0.28
+
 
 def section(number: int) -> int:
     """Of a phrase."""
@@ -32,6 +36,14 @@ def energy(seed: int, number: int) -> float:
     wave = sin(2 * pi * (number / _WAVE + offset))
     chance = Dice(seed, "energy", number).around(0.1)
     return min(max(0.45 + 0.25 * wave + _ARC[slot(number)] + chance, 0.0), 1.0)
+
+
+def reserve(seed: int, part: str, number: int) -> float:
+    """How much more intensity a part asks for in a phrase: some sit out, to come in afresh."""
+    place = slot(number)
+    if Dice(seed, f"rests {part}", number).chance() < _RESTS[place]:
+        return _HELD_BACK
+    return -_ARC[place] / 2
 
 
 def breath(beat: float) -> float:

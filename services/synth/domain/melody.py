@@ -25,11 +25,12 @@ from services.synth.domain.theory import DEGREES, OCTAVE, scale_tones
 SCALE_SHARE, CHROMATIC_SHARE = 0.25, 0.05
 _APPROACH = 0.5
 """Beats that a chromatic tone lasts, taken from the tone or the rest before."""
-_LEAPS = np.array([1.6, 0, 0, 0.6, 0.8, 1.2, 4, 1.6, 3, 3, 5, 6, 3])
+_LEAPS = np.array([1.6, 0, 0, 0.4, 0.5, 0.7, 4, 0.9, 1.8, 1.6, 4, 6, 1.8])
 """What an interval of so many semitones costs, from the unison to the octave."""
 _TOO_FAR = 12.0
 _FOREIGN_STEP = 2
 """Semitones: a tone foreign to the chord is reached and left by no more."""
+_GRATING = 1.5
 _IMPOSSIBLE = 1e6
 
 
@@ -48,6 +49,7 @@ class _Planned:
     height: float
     cell: int
     role: Role = Role.CHORD
+    closing: bool = False
 
 
 def melody(sheet: Sheet) -> Iterator[Event]:
@@ -99,6 +101,7 @@ def _assign(planned: list[_Planned], dice: Dice) -> None:
     chosen = sorted(targets[:chromatic])
     scale = dice.rounded((len(planned) + len(chosen)) * SCALE_SHARE)
     keeps = {len(planned) - 1, *chosen}
+    planned[-1].closing = True
     weakest = sorted(
         (place for place in range(len(planned)) if place not in keeps),
         key=lambda place: _strength(planned[place]) + 0.5 * dice.chance(),
@@ -159,7 +162,10 @@ def _fitness(
         scale = scale_tones(sheet.piece.tonic, sheet.piece.mode)
         allowed = np.isin(classes, sorted(scale - set(chord)))
     aim = (register.low + register.high) / 2 + tone.height * OCTAVE / DEGREES
-    cost = 0.3 * np.abs(pitches - aim + dice.around(1.0))
+    cost = 0.4 * np.abs(pitches - aim + dice.around(1.0))
+    cost += _GRATING * sheet.grates(tone.beat, pitches)
+    if tone.closing:
+        cost += 1.2 * ~np.isin(classes, chord[:3])
     end = tone.beat + tone.beats
     if end > harmony.end:
         following = sheet.harmony_at(min(harmony.end, sheet.harmony[-1].beat)).chord

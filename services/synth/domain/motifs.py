@@ -16,7 +16,7 @@ _FEWEST = 3
 """Tones of a motif one can recognise."""
 _BREATH = 1.0
 """Beats between motifs, of the last tone half at most."""
-_TURN = {0: 1.0, 1: 5.0, 2: 2.5, 3: 0.8, 4: 0.5}
+_TURN = {0: 1.0, 1: 4.5, 2: 2.5, 3: 1.2, 4: 1.0, 5: 0.3}
 """How likely a motif moves by so many steps of the scale."""
 
 

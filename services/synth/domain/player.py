@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from services.synth.domain.dice import Dice
-from services.synth.domain.form import breath
+from services.synth.domain.form import breath, reserve
 from services.synth.domain.playing import Part
 from services.synth.domain.score import BEATS, DRUMS, Event, Harmony, Piece
 from services.synth.domain.styles import Style
@@ -16,6 +19,7 @@ _SPREAD = 0.06
 _LIFT = 0.24
 """How much of intensity lies between a phrase of no energy and one of all."""
 _LATEST = 0.98
+_NEVER_REST = frozenset({Part.PAD, Part.BASS, Part.MELODY, Part.SWELL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,12 @@ class Sheet:
     def harmony_at(self, beat: float) -> Harmony:
         """The chord of a beat, in its place."""
         return next(each for each in self.harmony if beat < each.end)
+
+    def grates(self, beat: float, pitches: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which pitches are a semitone from a voice of the pad, or a minor ninth above one."""
+        place = self.harmony.index(self.harmony_at(beat))
+        apart = pitches[:, None] - np.array(self.voicings[place])[None]
+        return np.asarray(np.isin(apart, (-1, 1, 13)).any(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,9 @@ class Player:
         self.dice = Dice(sheet.piece.seed, part, sheet.number)
         self._part = part
         self._velocity = velocity * (0.82 + 0.3 * sheet.energy)
+        self._lift = _LIFT * (0.5 - sheet.energy)
+        if part not in _NEVER_REST:
+            self._lift += reserve(sheet.piece.seed, part, sheet.number)
 
     def play(self, note: Written) -> Event:
         """Give a note its moment and its weight."""
@@ -78,7 +91,7 @@ class Player:
         least = 0.05 if self._part in DRUMS else 0.0
         if threshold <= least:
             return least
-        return min(max(threshold + _LIFT * (0.5 - self.sheet.energy), 0.03), _LATEST)
+        return min(max(threshold + self._lift, 0.03), _LATEST)
 
 
 def swung(beat: float, swing: float) -> float:
@@ -90,7 +103,7 @@ def swung(beat: float, swing: float) -> float:
 
 def metric(step: int) -> float:
     """How little a sixteenth of a bar weighs: 0 for the first, 1 between the halves of beats."""
-    for multiple, lightness in ((16, 0.0), (8, 0.25), (4, 0.45), (2, 0.7)):
+    for multiple, lightness in ((16, 0.0), (8, 0.2), (4, 0.35), (2, 0.55)):
         if step % multiple == 0:
             return lightness
     return 1.0

@@ -18,10 +18,11 @@ def test_without_percussion_there_is_none_and_with_all_of_it_every_bar_has_some(
 
 
 def test_heavy_strokes_are_heard_before_light_ones() -> None:
-    strokes = [e for phrase in two_hours("pulse")[:20] for e in events(phrase, Part.KICK)]
-    on_the_one = [e.threshold for e in strokes if e.beat % BEATS == 0]
-    others = [e.threshold for e in strokes if e.beat % 1]
-    assert max(on_the_one) < min(others)
+    for phrase in two_hours("pulse")[:20]:
+        strokes = list(events(phrase, Part.KICK))
+        on_the_one = [e.threshold for e in strokes if e.beat % BEATS == 0]
+        others = [e.threshold for e in strokes if e.beat % 1]
+        assert max(on_the_one) <= min(others, default=1.0)
 
 
 def test_a_section_ends_with_a_fill() -> None:
