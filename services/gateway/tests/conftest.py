@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -15,6 +15,7 @@ from libs.common.objects import open_objects
 from services.gateway.__main__ import gateway
 from services.gateway.tests.house import SECRET, House, open_house
 from services.gateway.tests.people import OPERATOR, Person, sign_in, sign_up
+from services.gateway.tests.synth import open_synth
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from libs.common.objects import ObjectStore
     from scripts.servers import Servers
     from services.gateway.settings import GatewaySettings
+    from services.gateway.tests.synth import Synth
 
 PATIENCE_S = 30
 """Where the machine is busy with something else."""
@@ -85,3 +87,34 @@ async def bob(site: Site) -> AsyncIterator[Person]:
 async def operator(site: Site) -> AsyncIterator[Person]:
     async with sign_in(site.client, OPERATOR) as person:
         yield person
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """A gateway before a synth, and somebody with a station."""
+
+    site: Site
+    synth: Synth
+    synth_address: str
+    owner: Person
+    station: dict[str, Any]
+
+    @property
+    def station_id(self) -> str:
+        return str(self.station["id"])
+
+    @property
+    def path(self) -> str:
+        return f"/live/stations/{self.station_id}"
+
+
+@pytest.fixture
+async def studio(house: House) -> AsyncIterator[Studio]:
+    async with (
+        open_synth(house.servers.nats_url) as (synth, address),
+        open_site(house, synth_address=address) as site,
+        sign_up(site.client) as owner,
+    ):
+        asked = {"name": "Night", "begins_with": {"style": "drift", "tempo_bpm": 66}}
+        station = await owner.ask("POST", "/live/stations", 201, json=asked)
+        yield Studio(site, synth, address, owner, station)

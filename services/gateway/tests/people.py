@@ -30,6 +30,10 @@ class Person:
     def library_id(self) -> str:
         return str(self.tokens["user"]["own_library_id"])
 
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens['access_token']}"}
+
     # JSON has no narrower type; each test reads the fields it asked for.
     async def ask(self, method: str, path: str, status: int = 200, **request: Any) -> Any:  # noqa: ANN401
         """Call the API, and insist on the status."""

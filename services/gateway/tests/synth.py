@@ -40,7 +40,7 @@ class Synth(SynthServiceServicer):
     """Any number of streams, all of which play the same tone."""
 
     def __init__(self, connection: Client) -> None:
-        self._connection = connection
+        self.connection = connection
         self.opened: list[pb.OpenStreamRequest] = []
         self.heard: list[pb.Heard] = []
         self.parameters = pb.Parameters()
@@ -102,10 +102,10 @@ class Synth(SynthServiceServicer):
     async def send(self, station_id: str, *frames: pb.Frame) -> None:
         """Let frames be heard, whatever they are."""
         for frame in frames:
-            await self._connection.publish(
+            await self.connection.publish(
                 f"tutti.synth.v1.pcm.{station_id}", frame.SerializeToString()
             )
-        await self._connection.flush()
+        await self.connection.flush()
 
     async def advance(self, station_id: str, count: int, speed: float = 100.0) -> None:
         """Play so many frames, so many times faster than they sound."""
