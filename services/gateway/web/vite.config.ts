@@ -6,7 +6,7 @@ export default defineConfig(({ mode }) => {
   const { TUTTI_ADDRESS: gateway = "http://127.0.0.1:8080" } = loadEnv(mode, ".", "TUTTI_");
   return {
     plugins: [react()],
-    server: { proxy: { "/api": gateway } },
+    server: { proxy: { "/api": gateway, "/ws": { target: gateway, ws: true } } },
     build: { target: "es2022", sourcemap: true },
     test: { environment: "jsdom", globals: false },
   };

@@ -1,39 +1,52 @@
-import { Disc3, House, ListMusic, LogOut, Mic2, Plus, Search } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { Disc3, House, ListMusic, LogOut, Mic2, Plus, Radio, Search } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Link, Route, Switch, useLocation, useSearchParams } from "wouter";
 import { AlbumPage } from "./library/AlbumPage";
 import { ArtistPage } from "./library/ArtistPage";
 import { HomePage } from "./library/HomePage";
 import { AlbumsPage, ArtistsPage, TracksPage } from "./library/Lists";
 import { SearchPage } from "./library/SearchPage";
+import { LiveProvider, useIsTuned } from "./live/LiveProvider";
 import { PlayerBar } from "./player/PlayerBar";
 import { PlayerProvider } from "./player/PlayerProvider";
 import { QualityChooser } from "./player/QualityChooser";
 import { QueuePanel } from "./player/QueuePanel";
 import { useSession } from "./session/SessionGate";
+import { Waiting } from "./ui/Waiting";
 import { AddPage } from "./uploads/AddPage";
 import { UploadsProvider } from "./uploads/UploadsProvider";
+
+const LivePage = lazy(() => import("./live/LivePage"));
+const LiveBar = lazy(() => import("./live/LiveBar"));
 
 export function App() {
   const [queueOpen, setQueueOpen] = useState(false);
   return (
     <PlayerProvider>
-      <UploadsProvider>
-        <div className="app">
-          <a className="skip" href="#content">
-            To the content
-          </a>
-          <Sidebar />
-          <main id="content" tabIndex={-1}>
-            <SearchField />
-            <Pages />
-          </main>
-          {queueOpen && <QueuePanel />}
-          <PlayerBar queueOpen={queueOpen} onQueue={() => setQueueOpen(!queueOpen)} />
-        </div>
-      </UploadsProvider>
+      <LiveProvider>
+        <UploadsProvider>
+          <div className="app">
+            <a className="skip" href="#content">
+              To the content
+            </a>
+            <Sidebar />
+            <main id="content" tabIndex={-1}>
+              <SearchField />
+              <Pages />
+            </main>
+            {queueOpen && <QueuePanel />}
+            <Bar queueOpen={queueOpen} onQueue={() => setQueueOpen(!queueOpen)} />
+          </div>
+        </UploadsProvider>
+      </LiveProvider>
     </PlayerProvider>
   );
+}
+
+/** What is on: a station, or a track. */
+function Bar(queue: { queueOpen: boolean; onQueue: () => void }) {
+  const tracks = <PlayerBar {...queue} />;
+  return useIsTuned() ? <Suspense fallback={tracks}>{<LiveBar />}</Suspense> : tracks;
 }
 
 function Sidebar() {
@@ -44,6 +57,7 @@ function Sidebar() {
       <Place to="/albums" icon={<Disc3 />} name="Albums" />
       <Place to="/artists" icon={<Mic2 />} name="Artists" />
       <Place to="/tracks" icon={<ListMusic />} name="Tracks" />
+      <Place to="/live" icon={<Radio />} name="Live" />
       <Place to="/add" icon={<Plus />} name="Add music" />
       <div className="who">
         <QualityChooser />
@@ -65,11 +79,16 @@ function Sidebar() {
 function Place({ to, icon, name }: { to: string; icon: ReactNode; name: string }) {
   const [location] = useLocation();
   return (
-    <Link href={to} aria-current={location === to ? "page" : undefined}>
+    <Link href={to} aria-current={isAt(location, to) ? "page" : undefined}>
       {icon}
       <span>{name}</span>
     </Link>
   );
+}
+
+/** Whether a place is where one is, or what lies above it; home lies above everything. */
+function isAt(location: string, place: string): boolean {
+  return location === place || (place === "/live" && location.startsWith("/live/"));
 }
 
 function SearchField() {
@@ -107,6 +126,13 @@ function Pages() {
       <Route path="/artists" component={ArtistsPage} />
       <Route path="/artists/:id">{({ id }) => <ArtistPage key={id} artistId={id} />}</Route>
       <Route path="/tracks" component={TracksPage} />
+      <Route path="/live/:id?">
+        {({ id }) => (
+          <Suspense fallback={<Waiting error={null} />}>
+            <LivePage stationId={id} />
+          </Suspense>
+        )}
+      </Route>
       <Route path="/add" component={AddPage} />
       <Route path="/search">
         <SearchPage words={search.get("q") ?? ""} />
