@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Controls } from "./Controls";
+import { ServerClock } from "./clock";
 import { Refused } from "./connection";
 import { type House, LivePlayer, type LiveSound } from "./livePlayer";
 import { Playout } from "./playout";
@@ -30,6 +31,7 @@ class Page implements House {
   readonly #ring = new Ring(Ring.memoryFor(2 ** 17, false));
   readonly #playout = new Playout(this.#ring);
   begun = 0;
+  reported_us = 0;
   closed = 0;
   refusal: Error | undefined;
   socket: { onmessage(event: { data: unknown }): void; onclose(): void } | undefined;
@@ -42,7 +44,7 @@ class Page implements House {
       onReport: () => undefined,
       write: (samples) => void this.#ring.write(samples),
       order: (order: Order) => order.order === "begin" && this.#playout.begin(order.count),
-      heard_us: () => (performance.timeOrigin + performance.now()) * 1000,
+      heard_us: (time_s) => (time_s === undefined ? ServerClock.now_us() : this.reported_us),
       setVolume: (volume) => void this.volumes.push(volume),
       close: async () => void this.closed++,
     };
@@ -92,6 +94,7 @@ class Page implements House {
     this.#playout.begin();
     this.#playout.fill(new Float32Array(FRAME), new Float32Array(FRAME));
     const report: Report = { ...this.#playout.state, time_s: 0.1, loudness: 0.3 };
+    this.reported_us = ServerClock.now_us();
     this.sound?.onReport(report);
   }
 }
