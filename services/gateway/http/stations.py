@@ -1,12 +1,14 @@
 """Stations of live music: which there are, and whose."""
 
+import logging
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Query
 
+from libs.common.faults import Fault
 from services.gateway.http.entrance import Listener, guarded_router
-from services.gateway.http.parts import StationsPeer
+from services.gateway.http.parts import AllParts, StationsPeer
 from services.gateway.wire.shapes import Id
 from services.gateway.wire.stations import (
     Invited,
@@ -16,7 +18,9 @@ from services.gateway.wire.stations import (
     StationNew,
 )
 from tutti.catalog.v1 import stations_pb2 as pb
+from tutti.synth.v1 import synth_pb2
 
+logger = logging.getLogger(__name__)
 routes = guarded_router("live")
 
 
@@ -58,8 +62,12 @@ async def edit_station(
 
 
 @routes.delete("/live/stations/{station_id}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_station(listener: Listener, stations: StationsPeer, station_id: Id) -> None:
-    """Delete a station. Its owner and operators only."""
-    await stations.DeleteStation(
+async def delete_station(listener: Listener, parts: AllParts, station_id: Id) -> None:
+    """Delete a station, and end its music. Its owner and operators only."""
+    await parts.peers.stations.DeleteStation(
         pb.DeleteStationRequest(user_id=listener.user_id, station_id=station_id)
     )
+    try:
+        await parts.peers.synth.CloseStream(synth_pb2.CloseStreamRequest(stream_id=station_id))
+    except Fault as fault:  # nobody can open it any more, and it rests when nobody hears it
+        logger.warning("the stream of a deleted station stays", extra={"reason": fault.code})
