@@ -16,26 +16,27 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-config --generate-hashes --no-e
 
 READY := .venv/.installed libs/contracts/.generated
 SERVERS := .servers/.installed
+KERNELS := .venv/.kernels
 
 .PHONY: help setup run test test-fast e2e lint proto bench backup restore reset lock web system-run system-test
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: system-run $(READY) $(SERVERS) web ## Start everything, and print the address to open
+run: system-run $(READY) $(SERVERS) $(KERNELS) web ## Start everything, and print the address to open
 	@python -m scripts.fleet
 
-test: system-test $(READY) $(SERVERS) web ## Run every test, and measure what they cover
+test: system-test $(READY) $(SERVERS) $(KERNELS) web ## Run every test, and measure what they cover
 	rm -f .coverage .coverage.*
 	coverage run -m pytest
 	coverage combine --quiet
 	coverage report --skip-covered
 	cd $(WEB) && npm test
 
-test-fast: system-run $(READY) $(SERVERS) ## Run the tests that take two minutes together
+test-fast: system-run $(READY) $(SERVERS) $(KERNELS) ## Run the tests that take two minutes together
 	python -m pytest -m "not slow and not browser and not chaos"
 
-e2e: system-test $(READY) $(SERVERS) web ## Run the tests that use Tutti as a listener does
+e2e: system-test $(READY) $(SERVERS) $(KERNELS) web ## Run the tests that use Tutti as a listener does
 	python -m pytest tests/e2e
 
 lint: $(READY) proto/node_modules/.installed $(WEB)/node_modules/.installed ## Check style, types, imports, contracts and pins
@@ -51,7 +52,7 @@ lint: $(READY) proto/node_modules/.installed $(WEB)/node_modules/.installed ## C
 
 proto: libs/contracts/.generated ## Generate Python from the contracts
 
-bench: system-test $(READY) $(SERVERS) web ## Measure what is promised in docs/benchmarks.md (BRIEF=1: only try it)
+bench: system-test $(READY) $(SERVERS) $(KERNELS) web ## Measure what is promised in docs/benchmarks.md (BRIEF=1: only try it)
 	@python -m tests.benchmarks $(if $(BRIEF),--brief)
 
 web: $(WEB)/dist/.built ## Build the web app
@@ -100,6 +101,10 @@ system-test:
 
 libs/contracts/.generated: .venv/.installed $(PROTOS)
 	@sh scripts/bootstrap.sh contracts
+	@touch $@
+
+$(KERNELS): .venv/.installed $(shell find services/synth/adapters/engines -name '*.py')
+	@sh scripts/bootstrap.sh kernels
 	@touch $@
 
 %/node_modules/.installed: %/package.json %/package-lock.json .node/.installed

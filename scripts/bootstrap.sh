@@ -6,6 +6,7 @@
 #   bootstrap.sh servers           .servers: PostgreSQL, NATS, Valkey, Swift
 #   bootstrap.sh node              .node: Node.js, unless a recent one is installed
 #   bootstrap.sh contracts         libs/contracts: Python generated from proto/
+#   bootstrap.sh kernels           machine code of the synth, which takes half a minute
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -95,8 +96,13 @@ contracts() {
     rm -r "$draft"
 }
 
+kernels() {
+    say "Compiling the synth"
+    .venv/bin/python -m services.synth.adapters.engines
+}
+
 PYTHON=${PYTHON:-python3}
 case "${1-}" in
-    system | python | servers | node | contracts) "$@" ;;
-    *) fail "usage: $0 system run|test, or one of: python servers node contracts" ;;
+    system | python | servers | node | contracts | kernels) "$@" ;;
+    *) fail "usage: $0 system run|test, or one of: python servers node contracts kernels" ;;
 esac

@@ -1,0 +1,1 @@
+"""Everything the synth reaches outside of itself."""

@@ -1,0 +1,351 @@
+"""Effects that many notes share: chorus, echoes, and a reverb of sixteen delay lines.
+
+Delay lines are read at two places, those of the last block and of this, and faded from one
+to the other: so their lengths may glide, and nothing within a block depends on itself.
+
+References
+----------
+J.-M. Jot, A. Chaigne, *Digital delay networks for designing artificial reverberators*,
+AES 90, 1991.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from services.synth.adapters.engines.kernels.blocks import (
+    STEP,
+    add,
+    blend,
+    clear,
+    fetch,
+    flush,
+    flushed,
+)
+from services.synth.adapters.engines.kernels.compiling import kernel
+from services.synth.adapters.engines.layout import (
+    BEFORE,
+    BEFORE_RING,
+    BLOCK,
+    CHORUS_DEPTH,
+    CHORUS_HZ,
+    CHORUS_LEVEL,
+    CHORUS_RING,
+    CHORUSED,
+    DELAY_RING,
+    DRY,
+    ECHO_FEEDBACK,
+    ECHO_INTO_REVERB,
+    ECHO_LEVEL,
+    ECHO_TONE,
+    ECHOED,
+    LINE_RING,
+    LINES,
+    REVERB_CUT,
+    REVERB_DAMPING,
+    REVERB_EARLY,
+    REVERB_LASTS,
+    REVERB_LEVEL,
+    REVERBED,
+    ROOM,
+    DeckState,
+    Record,
+    Scratch,
+)
+from services.synth.domain.playing import RATE_HZ
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+f32 = np.float32
+ROOM_GLIDE = f32(1 - math.exp(-BLOCK / (0.5 * RATE_HZ)))
+"""A block: the room of another sound is there within a second or two."""
+BEFORE_GLIDE = f32(0.25)
+"""Samples in a block: bends the pitch of the reverb by 7 cents at most."""
+CHORUS_LATE = 0.014 * RATE_HZ
+ECHO_CHANGE = f32(BLOCK / (0.1 * RATE_HZ))
+"""A block: echoes fade from one tempo to another within 100 ms."""
+
+LENGTHS = (
+    691, 773, 863, 953, 1061, 1171, 1279, 1399, 1511, 1627, 1753, 1877, 2011, 2153, 2311, 2467,
+)  # fmt: skip
+"""Samples: primes, from 16 to 56 ms, so that echoes coincide late."""
+WANDER = 8.0
+"""Samples that each line's length wanders."""
+WANDER_HZ = 0.37
+EARLY_LEFT = (13, 331, 577, 809, 1013, 1187)
+EARLY_RIGHT = (89, 263, 499, 743, 1097, 1259)
+"""Samples before the reverb begins at which walls are heard, those nearer being louder."""
+
+
+@kernel
+def glide_room(state: DeckState, room: npt.NDArray[np.float32]) -> None:
+    """Go a little towards the room of the sound that plays now."""
+    here = state.room
+    for column in range(ROOM):
+        here[column] += ROOM_GLIDE * (room[column] - here[column])
+    way = room[BEFORE] - here[BEFORE]
+    here[BEFORE] += min(max(way, -BEFORE_GLIDE), BEFORE_GLIDE)
+
+
+@kernel
+def swing(turns: float) -> float:
+    """Nearly a sine, of two parabolas."""
+    turn = turns - math.floor(turns)
+    half = turn - 0.5
+    return 16 * turn * -half if half < 0 else -16 * half * (1 - turn)
+
+
+@kernel
+def hat(distance: float) -> np.float32:
+    """How much of a sample that far away there is in a place between samples."""
+    return f32(max(0.0, 1.0 - abs(distance)))
+
+
+@kernel
+def add_late(
+    ring: npt.NDArray[np.float32],
+    at: int,
+    lateness: tuple[float, float],
+    level: np.float32,
+    target: npt.NDArray[np.float32],
+    segment: npt.NDArray[np.float32],
+) -> None:
+    """Add what a ring held so many samples ago, which glide from the first to the second.
+
+    The two are less than one sample apart.
+    """
+    before, now = lateness
+    base = int(min(before, now))
+    fetch(ring, at - base - 2, BLOCK + 2, segment)
+    x = segment
+    a0, a1, a2 = hat(before - base), hat(before - base - 1), hat(before - base - 2)
+    b0, b1, b2 = hat(now - base) - a0, hat(now - base - 1) - a1, hat(now - base - 2) - a2
+    for n in range(BLOCK):
+        way = f32(n + 1) * STEP
+        sample = (a0 + way * b0) * x[n + 2] + (a1 + way * b1) * x[n + 1]
+        target[n] += level * (sample + (a2 + way * b2) * x[n])
+
+
+@kernel
+def add_chorus(state: DeckState, scratch: Scratch) -> None:
+    """Add two voices on each side to what is dry, each a little late."""
+    mood, room = state.mood[0], state.room
+    at = mood.block * BLOCK % CHORUS_RING
+    before = mood.chorus_turn
+    now = before + room[CHORUS_HZ] * f32(BLOCK / RATE_HZ)
+    depth = room[CHORUS_DEPTH]
+    for side in range(2):
+        ring, dry = state.chorus[side], scratch.buses[DRY + side]
+        wet = scratch.buses[CHORUSED + side]
+        for n in range(BLOCK):
+            ring[at + n] = wet[n]
+        for tap in range(2):
+            turn = 0.25 * side + 0.5 * tap
+            old = CHORUS_LATE + depth * swing(before + turn)
+            new = CHORUS_LATE + depth * swing(now + turn)
+            add_late(ring, at, (old, new), room[CHORUS_LEVEL], dry, scratch.segment)
+    mood.chorus_turn = now - math.floor(now)
+
+
+@kernel
+def add_echoes(state: DeckState, scratch: Scratch) -> None:
+    """Add echoes that go from one side to the other, and send some of them into the reverb."""
+    mood, room, buses = state.mood[0], state.room, scratch.buses
+    at = mood.block * BLOCK % DELAY_RING
+    left, right = scratch.lines[0], scratch.lines[1]
+    read_echo(state.delay[0], mood, at, left, scratch.segment)
+    read_echo(state.delay[1], mood, at, right, scratch.segment)
+    into_left, into_right = state.delay[0, at : at + BLOCK], state.delay[1, at : at + BLOCK]
+    return_echoes(mood, room, (left, right), (into_left, into_right))
+    blend(into_left, buses[ECHOED], into_left)
+    blend(into_right, buses[ECHOED + 1], into_right)
+    level = room[ECHO_LEVEL]
+    for side in range(2):
+        add(buses[DRY + side], level, scratch.lines[side])
+        add(buses[REVERBED + side], level * room[ECHO_INTO_REVERB], scratch.lines[side])
+    if mood.next_echo != mood.echo:
+        mood.echo_blend += ECHO_CHANGE
+        if mood.echo_blend >= f32(1):
+            mood.echo, mood.echo_blend = mood.next_echo, f32(0)
+
+
+@kernel
+def return_echoes(
+    mood: Record,
+    room: npt.NDArray[np.float32],
+    heard: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+    into: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+) -> None:
+    """Write what was heard on one side to the other, softer and duller."""
+    (left, right), (into_left, into_right) = heard, into
+    tone, feedback = room[ECHO_TONE], room[ECHO_FEEDBACK]
+    dull_left, dull_right = mood.echo_left, mood.echo_right
+    for n in range(BLOCK):
+        dull_left += tone * (right[n] - dull_left)
+        dull_right += tone * (left[n] - dull_right)
+        into_left[n] = feedback * dull_left
+        into_right[n] = feedback * dull_right
+    mood.echo_left, mood.echo_right = flushed(dull_left), flushed(dull_right)
+
+
+@kernel
+def read_echo(
+    ring: npt.NDArray[np.float32],
+    mood: Record,
+    at: int,
+    wet: npt.NDArray[np.float32],
+    segment: npt.NDArray[np.float32],
+) -> None:
+    """Take what was sent an echo ago; where the tempo changed, from both times."""
+    fetch(ring, at - mood.echo, BLOCK, wet)
+    if mood.next_echo != mood.echo:
+        fetch(ring, at - mood.next_echo, BLOCK, segment)
+        blend, slope = mood.echo_blend, ECHO_CHANGE * STEP
+        for n in range(BLOCK):
+            share = min(blend + slope * f32(n + 1), f32(1))
+            wet[n] += share * (segment[n] - wet[n])
+
+
+@kernel
+def add_reverb(state: DeckState, scratch: Scratch) -> None:
+    """Add the room to what is dry."""
+    mood, room, buses, segment = state.mood[0], state.room, scratch.buses, scratch.segment
+    at = mood.block * BLOCK % BEFORE_RING
+    keep_before(state, at, buses)
+    add_walls(state.before[0], at, EARLY_LEFT, room[REVERB_EARLY], buses[DRY], segment)
+    add_walls(state.before[1], at, EARLY_RIGHT, room[REVERB_EARLY], buses[DRY + 1], segment)
+    lateness = (float(mood.before), float(room[BEFORE]))
+    for side in range(2):
+        sent = buses[REVERBED + side]
+        clear(sent)
+        add_late(state.before[side], at, lateness, f32(0.25), sent, segment)
+    mood.before = room[BEFORE]
+    ring_lines(state, scratch)
+
+
+@kernel
+def keep_before(state: DeckState, at: int, buses: npt.NDArray[np.float32]) -> None:
+    """Write what goes into the reverb, without its lowest notes."""
+    mood, cut = state.mood[0], state.room[REVERB_CUT]
+    left, right = buses[REVERBED], buses[REVERBED + 1]
+    into_left, into_right = state.before[0, at : at + BLOCK], state.before[1, at : at + BLOCK]
+    low_left, low_right = mood.cut_left, mood.cut_right
+    for n in range(BLOCK):
+        low_left += cut * (left[n] - low_left)
+        low_right += cut * (right[n] - low_right)
+        into_left[n] = left[n] - low_left
+        into_right[n] = right[n] - low_right
+    flush(into_left)
+    flush(into_right)
+    mood.cut_left, mood.cut_right = flushed(low_left), flushed(low_right)
+
+
+@kernel
+def add_walls(
+    ring: npt.NDArray[np.float32],
+    at: int,
+    taps: tuple[int, ...],
+    level: np.float32,
+    target: npt.NDArray[np.float32],
+    segment: npt.NDArray[np.float32],
+) -> None:
+    """Add early reflections."""
+    gain = level * f32(0.4)
+    for tap in taps:
+        fetch(ring, at - tap, BLOCK, segment)
+        add(target, gain, segment)
+        gain *= f32(-0.82)
+
+
+@kernel
+def ring_lines(state: DeckState, scratch: Scratch) -> None:
+    """Read all lines, add them to what is dry, mix them, and write them back with what comes."""
+    mood, room, lines = state.mood[0], state.room, scratch.lines
+    at = mood.block * BLOCK % LINE_RING
+    before = mood.reverb_turn
+    now = before + f32(WANDER_HZ * BLOCK / RATE_HZ)
+    for number in range(LINES):
+        turn = number * 0.377
+        old = 0.5 * WANDER * (1 + swing(before + turn))
+        new = 0.5 * WANDER * (1 + swing(now + turn))
+        length = LENGTHS[number]
+        gain = f32(math.exp(-math.log(1000) * length / room[REVERB_LASTS]))
+        read_line(state, number, (old + length, new + length), at, (scratch, gain))
+    mood.reverb_turn = now - math.floor(now)
+    for number in range(LINES):
+        level = room[REVERB_LEVEL] * (f32(1) if number % 4 < 2 else f32(-1))  # noqa: PLR2004
+        add(scratch.buses[DRY + number % 2], level, lines[number])
+    scatter(lines)
+    for number in range(LINES):
+        blend(lines[number], scratch.buses[REVERBED + number % 2], state.lines[number, at:])
+
+
+@kernel
+def read_line(
+    state: DeckState,
+    number: int,
+    lateness: tuple[float, float],
+    at: int,
+    into: tuple[Scratch, np.float32],
+) -> None:
+    """Read one line between samples, and dulled: each sample with its neighbours."""
+    scratch, gain = into
+    before, now = lateness
+    base = int(min(before, now))
+    x = scratch.segment
+    fetch(state.lines[number], at - base - 4, BLOCK + 4, x)
+    side = f32(0.5) * state.room[REVERB_DAMPING] * gain
+    a0, a1, a2, a3, a4 = weights(before - base, side, gain)
+    b0, b1, b2, b3, b4 = weights(now - base, side, gain)
+    b0, b1, b2, b3, b4 = b0 - a0, b1 - a1, b2 - a2, b3 - a3, b4 - a4
+    line = scratch.lines[number]
+    for n in range(BLOCK):
+        way = f32(n + 1) * STEP
+        sample = (a0 + way * b0) * x[n + 4] + (a1 + way * b1) * x[n + 3]
+        sample += (a2 + way * b2) * x[n + 2] + (a3 + way * b3) * x[n + 1]
+        line[n] = sample + (a4 + way * b4) * x[n]
+
+
+@kernel
+def weights(
+    place: float, side: np.float32, gain: np.float32
+) -> tuple[np.float32, np.float32, np.float32, np.float32, np.float32]:
+    """Five taps that read a place from 0 to 2 between samples, and one sample later."""
+    one, two, three = hat(place), hat(place - 1), hat(place - 2)
+    middle = gain - side - side
+    return (
+        side * one,
+        middle * one + side * two,
+        side * one + middle * two + side * three,
+        side * two + middle * three,
+        side * three,
+    )
+
+
+@kernel
+def scatter(lines: npt.NDArray[np.float32]) -> None:
+    """Mix all lines by a Hadamard matrix, which keeps their energy."""
+    reach = 1
+    while reach < LINES:
+        for first in range(LINES):
+            if first & reach == 0:
+                one, two = lines[first], lines[first + reach]
+                cross(one, two)
+        reach *= 2
+    quarter = f32(1 / math.sqrt(LINES))
+    for number in range(LINES):
+        line = lines[number]
+        for n in range(BLOCK):
+            line[n] *= quarter
+
+
+@kernel
+def cross(one: npt.NDArray[np.float32], two: npt.NDArray[np.float32]) -> None:
+    """The sum of two, and their difference."""
+    for n in range(BLOCK):
+        a, b = one[n], two[n]
+        one[n], two[n] = a + b, a - b

@@ -1,0 +1,99 @@
+"""Music into a file, through what also plays live.
+
+``python -m services.synth.render --style drift --minutes 3 --seed 7 --to drift.flac``
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from libs.common.faults import Fault
+from services.synth.adapters.engines import ENGINES, EngineChoice, open_engine
+from services.synth.adapters.engines.layout import LATENCY
+from services.synth.domain.composition import compose
+from services.synth.domain.conductor import Conductor
+from services.synth.domain.parameters import Change, Mode, Parameters
+from services.synth.domain.phrases import Phrases
+from services.synth.domain.playing import QUANTUM, RATE_HZ, Engine, Sound
+from services.synth.domain.styles import style_named, styles
+
+QUANTA = 100
+"""In one span: a second."""
+FADE_S = 4.0
+SUBTYPES = {".flac": "PCM_24", ".wav": "PCM_16"}
+
+
+def rendered(parameters: Parameters, engine: Engine, seconds: float) -> Iterator[Sound]:
+    """Play a piece from its first sample on: (2, samples) for each second, and more than asked."""
+    conductor = Conductor(parameters, Phrases(compose))
+    deck = engine.open()
+    early = LATENCY
+    for _ in range(int(seconds * RATE_HZ) // (QUANTA * QUANTUM) + 1):
+        span, _ = conductor.advance(QUANTA)
+        yield engine.render([(deck, span)])[0, :, early:]
+        early = 0
+    engine.close(deck)
+
+
+def faded(sounds: Iterator[Sound], seconds: float) -> Iterator[Sound]:
+    """Cut a piece off after so long, and let its last seconds fade."""
+    end, fade = round(seconds * RATE_HZ), round(min(FADE_S, seconds / 2) * RATE_HZ)
+    position = 0
+    for sound in sounds:
+        left = end - position - np.arange(sound.shape[1])
+        gain = np.clip(left / fade, 0, 1).astype(np.float32)
+        yield (sound * gain * gain)[:, : max(end - position, 0)]
+        position += sound.shape[1]
+
+
+def write(sounds: Iterator[Sound], path: Path) -> None:
+    """Write a file: FLAC with 24 bits or WAV with 16."""
+    with soundfile.SoundFile(
+        path, "w", samplerate=RATE_HZ, channels=2, subtype=SUBTYPES[path.suffix]
+    ) as file:
+        for sound in sounds:
+            file.write(sound.T)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m services.synth.render", description=__doc__)
+    parser.add_argument("--style", required=True, choices=sorted(styles()))
+    parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tonic", type=int, help="from 0 (C) to 11 (B)")
+    parser.add_argument("--mode", type=Mode, choices=tuple(Mode))
+    parser.add_argument("--tempo-bpm", type=float)
+    for name in ("intensity", "timbre", "percussion"):
+        parser.add_argument(f"--{name}", type=float, help="from 0 to 1")
+    parser.add_argument("--engine", default="numba", choices=sorted(ENGINES))
+    parser.add_argument("--device", default="cpu", help="where torch computes")
+    parser.add_argument("--to", type=Path, required=True, help="a file: .flac or .wav")
+    given = parser.parse_args()
+    if given.to.suffix not in SUBTYPES:
+        parser.error(f"--to must end in {' or '.join(SUBTYPES)}")
+    if not given.minutes > 0:
+        parser.error("--minutes must be more than 0")
+    return given
+
+
+def main() -> None:
+    """Render what the command line asks for."""
+    given = _asked()
+    names = ("tonic", "mode", "tempo_bpm", "intensity", "timbre", "percussion")
+    change = Change(**{name: getattr(given, name) for name in names})
+    try:
+        parameters = replace(style_named(given.style).parameters(given.seed)).changed(change)
+    except Fault as fault:
+        raise SystemExit(str(fault)) from fault
+    engine = open_engine(EngineChoice(name=given.engine, device=given.device, most_decks=1))
+    write(faded(rendered(parameters, engine, given.minutes * 60), given.minutes * 60), given.to)
+
+
+if __name__ == "__main__":
+    main()

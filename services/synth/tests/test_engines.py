@@ -1,0 +1,150 @@
+"""What every engine promises, whatever it is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from libs.common.faults import CannotStart, InvalidInput, ResourceExhausted
+from services.synth.adapters.engines import ENGINES, EngineChoice, open_engine
+from services.synth.domain.playing import QUANTUM, Part, Span
+from services.synth.tests.instruments import (
+    SECOND,
+    busy,
+    cut,
+    engine_of,
+    note,
+    plain,
+    played,
+    setting,
+)
+
+if TYPE_CHECKING:
+    from services.synth.domain.playing import Engine
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", params=sorted(ENGINES))
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return engine_of(request.param)
+
+
+def test_a_minute_in_one_span_is_a_minute_in_many(engine: Engine) -> None:
+    minute = busy(60, "drift")
+    dice = np.random.default_rng(5)
+    lengths: list[int] = []
+    while sum(lengths) < 60 * SECOND:
+        lengths.append(min(int(dice.integers(1, 40)), 60 * SECOND - sum(lengths)))
+    one, other = engine.open(), engine.open()
+    whole = played(engine, one, [minute])
+    pieces = played(engine, other, cut(minute, lengths))
+    assert np.sqrt(np.mean(whole**2)) > 0.05
+    assert np.array_equal(whole, pieces)
+    engine.close(one)
+    engine.close(other)
+
+
+def test_a_snapshot_goes_on_with_the_same_samples(engine: Engine) -> None:
+    first, second = cut(busy(8, "nocturne"), (3 * SECOND + 7, 5 * SECOND - 7))
+    deck = engine.open()
+    played(engine, deck, [first])
+    snapshot = engine.snapshot(deck)
+    again = engine.restore(snapshot)
+    assert len(snapshot) < 600_000
+    assert engine.snapshot(again) == snapshot
+    assert np.array_equal(played(engine, deck, [second]), played(engine, again, [second]))
+    engine.close(deck)
+    engine.close(again)
+
+
+def test_decks_do_not_hear_each_other(engine: Engine) -> None:
+    alone, beside, loud = engine.open(), engine.open(), engine.open()
+    music, noise = busy(3, "pulse", seed=1), busy(3, "choir", seed=2)
+    heard = played(engine, alone, [music])
+    together = engine.render([(loud, noise), (beside, music)])
+    assert np.array_equal(together[1], heard)
+    for deck in (alone, beside, loud):
+        engine.close(deck)
+
+
+def test_without_notes_there_is_silence(engine: Engine) -> None:
+    deck = engine.open()
+    quiet = Span(0, (setting("deep"),) * SECOND, ())
+    assert not played(engine, deck, [quiet]).any()
+    engine.close(deck)
+
+
+def test_the_last_note_ends_in_true_silence(engine: Engine) -> None:
+    deck = engine.open()
+    once = Span(0, (setting("drift"),) * SECOND, (note(0, 60, 4410),))
+    assert played(engine, deck, [once]).any()
+    later = [Span(SECOND * QUANTUM * second, once.settings, ()) for second in range(1, 40)]
+    assert not played(engine, deck, later)[:, -44_100:].any()
+    engine.close(deck)
+
+
+def test_what_another_wrote_is_refused(engine: Engine) -> None:
+    deck = engine.open()
+    snapshot = engine.snapshot(deck)
+    other = engine_of(engine.name.split()[0], plain=plain())
+    foreign = other.snapshot(other.open())
+    damaged = bytearray(snapshot)
+    damaged[-9] ^= 1
+    for bytes_ in (b"", b"music", snapshot[:-1], bytes(damaged), foreign):
+        with pytest.raises(InvalidInput):
+            engine.restore(bytes_)
+    engine.close(deck)
+
+
+def test_a_full_engine_refuses_and_has_room_again(engine: Engine) -> None:
+    decks = [engine.open() for _ in range(8)]
+    with pytest.raises(ResourceExhausted):
+        engine.open()
+    with pytest.raises(ResourceExhausted):
+        engine.restore(engine.snapshot(decks[0]))
+    engine.close(decks[0])
+    decks[0] = engine.open()
+    for deck in decks:
+        engine.close(deck)
+
+
+def test_a_sound_that_is_not_there_is_refused(engine: Engine) -> None:
+    deck = engine.open()
+    with pytest.raises(InvalidInput, match="no sound 'polka'"):
+        played(engine, deck, [Span(0, (setting("polka"),), ())])
+    engine.close(deck)
+
+
+def test_what_is_steered_is_heard_at_once_and_only_from_then_on(engine: Engine) -> None:
+    dark, bright = setting("drift", intensity=0.1), setting("drift", intensity=1.0)
+    notes = tuple(note(0, pitch, 20 * 44_100) for pitch in (50, 57, 62))
+    one, other = engine.open(), engine.open()
+    stays = played(engine, one, [Span(0, (dark,) * 4 * SECOND, notes)])
+    opens = played(engine, other, [Span(0, (dark,) * 3 * SECOND + (bright,) * SECOND, notes)])
+    at = 3 * SECOND * QUANTUM
+    assert np.array_equal(stays[:, :at], opens[:, :at])
+    assert _brightness(opens[:, at + 11_025 :]) > 1.3 * _brightness(stays[:, at + 11_025 :])
+    engine.close(one)
+    engine.close(other)
+
+
+def test_percussion_can_be_turned_off(engine: Engine) -> None:
+    deck = engine.open()
+    strokes = tuple(note(at, 36, 4410, Part.KICK) for at in range(0, 44_100, 8820))
+    off = Span(0, (setting("pulse", percussion=0.0),) * SECOND, strokes)
+    assert not played(engine, deck, [off]).any()
+    engine.close(deck)
+
+
+def test_an_engine_that_there_is_not_cannot_start() -> None:
+    with pytest.raises(CannotStart, match="choose one of numba"):
+        open_engine(EngineChoice("gramophone"))
+
+
+def _brightness(sound: np.ndarray) -> float:
+    level = np.abs(np.fft.rfft(sound.mean(axis=0) * np.hanning(sound.shape[1])))
+    hertz = np.fft.rfftfreq(sound.shape[1], 1 / 44_100)
+    return float((level * hertz).sum() / level.sum())
