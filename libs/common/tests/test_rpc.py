@@ -225,6 +225,25 @@ async def test_a_read_outlasts_the_restart_of_the_service() -> None:
             assert (await waiting).value == "hello Ella"
 
 
+async def test_calls_go_to_all_addresses_of_a_service_and_past_one_that_is_gone() -> None:
+    first, second = Greeter(), Greeter()
+    settings = ServiceSettings(drain_s=0.1)
+    async with serve(settings, second.register) as kept:
+        async with (
+            serve(settings, first.register) as leaving,
+            open_channel(f"ipv4:{leaving},{kept}") as channel,
+        ):
+            stub = Stub(channel)
+
+            async def both_were_asked() -> bool:
+                await stub.get(named("Ella"))
+                return bool(first.calls and second.calls)
+
+            await until(both_were_asked)
+        async with open_channel(f"ipv4:{leaving},{kept}") as channel:
+            assert (await Stub(channel).get(named("Nina"))).value == "hello Nina"
+
+
 async def test_a_reader_who_leaves_a_stream_frees_the_service() -> None:
     greeter = Greeter()
     async with greeting(greeter) as stub:
