@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +60,7 @@ def write(sounds: Iterator[Sound], path: Path) -> None:
             file.write(sound.T)
 
 
-def _asked() -> argparse.Namespace:
+def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m services.synth.render", description=__doc__)
     parser.add_argument("--style", required=True, choices=sorted(styles()))
     parser.add_argument("--minutes", type=float, default=3)
@@ -72,9 +71,8 @@ def _asked() -> argparse.Namespace:
     for name in ("intensity", "timbre", "percussion"):
         parser.add_argument(f"--{name}", type=float, help="from 0 to 1")
     parser.add_argument("--engine", default="numba", choices=sorted(ENGINES))
-    parser.add_argument("--device", default="cpu", help="where torch computes")
     parser.add_argument("--to", type=Path, required=True, help="a file: .flac or .wav")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     if given.to.suffix not in SUBTYPES:
         parser.error(f"--to must end in {' or '.join(SUBTYPES)}")
     if not given.minutes > 0:
@@ -82,16 +80,16 @@ def _asked() -> argparse.Namespace:
     return given
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Render what the command line asks for."""
-    given = _asked()
+    given = _asked(words)
     names = ("tonic", "mode", "tempo_bpm", "intensity", "timbre", "percussion")
     change = Change(**{name: getattr(given, name) for name in names})
     try:
-        parameters = replace(style_named(given.style).parameters(given.seed)).changed(change)
+        parameters = style_named(given.style).parameters(given.seed).changed(change)
     except Fault as fault:
         raise SystemExit(str(fault)) from fault
-    engine = open_engine(EngineChoice(name=given.engine, device=given.device, most_decks=1))
+    engine = open_engine(EngineChoice(given.engine, most_decks=1))
     write(faded(rendered(parameters, engine, given.minutes * 60), given.minutes * 60), given.to)
 
 

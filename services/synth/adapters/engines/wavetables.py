@@ -28,15 +28,10 @@ VIBRATO_SEMITONES = 1.0
 HIGHEST_HZ = 20_000.0
 MOST_HARMONICS = 256
 """More, and the images of the highest in low notes would be heard."""
-LEFT_OVER = 0.1
-"""-20 dB, of harmonics that are left out."""
+LEFT_OVER = 0.05
+"""-26 dB, of harmonics that are left out."""
 NOISE = 2**17
 _SEED = 440
-
-
-def level_of(pitch: float) -> int:
-    """The table for notes up to a MIDI pitch."""
-    return int(min(max((pitch - LOWEST_PITCH) // LEVEL_SEMITONES, 0), LEVELS - 1))
 
 
 def wavetables(waves: Iterable[Wave]) -> Table:

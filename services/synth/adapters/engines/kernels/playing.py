@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from services.synth.adapters.engines.kernels.compiling import entry, kernel
+from services.synth.adapters.engines.kernels.echoes import add_chorus, add_echoes
 from services.synth.adapters.engines.kernels.master import TARGET, master
-from services.synth.adapters.engines.kernels.room import (
-    add_chorus,
-    add_echoes,
-    add_reverb,
-    glide_room,
-)
+from services.synth.adapters.engines.kernels.reverb import add_reverb
 from services.synth.adapters.engines.kernels.strikes import begin_strike, play_strike
 from services.synth.adapters.engines.kernels.voices import begin_voice, play_voice
 from services.synth.adapters.engines.layout import (
@@ -23,6 +19,7 @@ from services.synth.adapters.engines.layout import (
     BLOCKS,
     COLUMNS,
     FREE,
+    ROOM,
     DeckState,
     Instruments,
     Record,
@@ -37,6 +34,10 @@ if TYPE_CHECKING:
 f32 = np.float32
 GLIDE = f32(1 - math.exp(-BLOCK / (0.06 * RATE_HZ)))
 """A block: what is steered is there after a fifth of a second."""
+ROOM_GLIDE = f32(1 - math.exp(-BLOCK / (0.5 * RATE_HZ)))
+"""A block: the room of another sound is there within a second or two."""
+BEFORE_GLIDE = f32(0.25)
+"""Samples in a block: bends the pitch of the reverb by 7 cents at most."""
 
 
 @entry
@@ -79,6 +80,16 @@ def arrange(state: DeckState, setting: Record, instruments: Instruments) -> None
     if mood.next_echo == mood.echo:
         mood.next_echo = setting.echo
     glide_room(state, room)
+
+
+@kernel
+def glide_room(state: DeckState, room: npt.NDArray[np.float32]) -> None:
+    """Go a little towards the room of the sound that plays now."""
+    here = state.room
+    for column in range(ROOM):
+        here[column] += ROOM_GLIDE * (room[column] - here[column])
+    way = room[BEFORE] - here[BEFORE]
+    here[BEFORE] += min(max(way, -BEFORE_GLIDE), BEFORE_GLIDE)
 
 
 @kernel

@@ -9,16 +9,9 @@ import numpy as np
 
 from services.synth.adapters.engines.kernels.blocks import STEP, copy, slide
 from services.synth.adapters.engines.kernels.compiling import kernel
+from services.synth.adapters.engines.kernels.oscillators import LN_2, NOISE_MASK, read_table
 from services.synth.adapters.engines.kernels.places import take_place
-from services.synth.adapters.engines.kernels.voices import (
-    FADE,
-    HIGHEST_OCTAVE,
-    LN_2,
-    NOISE_MASK,
-    SILENT,
-    read_table,
-    send,
-)
+from services.synth.adapters.engines.kernels.voices import FADE, HIGHEST_OCTAVE, SILENT, send
 from services.synth.adapters.engines.layout import (
     BLOCK,
     DRY,

@@ -1,7 +1,4 @@
-"""Effects that many notes share: chorus, echoes, and a reverb of sixteen delay lines.
-
-Delay lines are read at two places, those of the last block and of this, and faded from one
-to the other: so their lengths may glide, and nothing within a block depends on itself.
+"""The room: walls, and sixteen delay lines that feed each other.
 
 References
 ----------
@@ -26,22 +23,12 @@ from services.synth.adapters.engines.kernels.blocks import (
     flushed,
 )
 from services.synth.adapters.engines.kernels.compiling import kernel
+from services.synth.adapters.engines.kernels.late import add_late, hat, swing
 from services.synth.adapters.engines.layout import (
     BEFORE,
     BEFORE_RING,
     BLOCK,
-    CHORUS_DEPTH,
-    CHORUS_HZ,
-    CHORUS_LEVEL,
-    CHORUS_RING,
-    CHORUSED,
-    DELAY_RING,
     DRY,
-    ECHO_FEEDBACK,
-    ECHO_INTO_REVERB,
-    ECHO_LEVEL,
-    ECHO_TONE,
-    ECHOED,
     LINE_RING,
     LINES,
     REVERB_CUT,
@@ -50,9 +37,7 @@ from services.synth.adapters.engines.layout import (
     REVERB_LASTS,
     REVERB_LEVEL,
     REVERBED,
-    ROOM,
     DeckState,
-    Record,
     Scratch,
 )
 from services.synth.domain.playing import RATE_HZ
@@ -61,14 +46,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 f32 = np.float32
-ROOM_GLIDE = f32(1 - math.exp(-BLOCK / (0.5 * RATE_HZ)))
-"""A block: the room of another sound is there within a second or two."""
-BEFORE_GLIDE = f32(0.25)
-"""Samples in a block: bends the pitch of the reverb by 7 cents at most."""
-CHORUS_LATE = 0.014 * RATE_HZ
-ECHO_CHANGE = f32(BLOCK / (0.1 * RATE_HZ))
-"""A block: echoes fade from one tempo to another within 100 ms."""
-
 LENGTHS = (
     691, 773, 863, 953, 1061, 1171, 1279, 1399, 1511, 1627, 1753, 1877, 2011, 2153, 2311, 2467,
 )  # fmt: skip
@@ -79,135 +56,6 @@ WANDER_HZ = 0.37
 EARLY_LEFT = (13, 331, 577, 809, 1013, 1187)
 EARLY_RIGHT = (89, 263, 499, 743, 1097, 1259)
 """Samples before the reverb begins at which walls are heard, those nearer being louder."""
-
-
-@kernel
-def glide_room(state: DeckState, room: npt.NDArray[np.float32]) -> None:
-    """Go a little towards the room of the sound that plays now."""
-    here = state.room
-    for column in range(ROOM):
-        here[column] += ROOM_GLIDE * (room[column] - here[column])
-    way = room[BEFORE] - here[BEFORE]
-    here[BEFORE] += min(max(way, -BEFORE_GLIDE), BEFORE_GLIDE)
-
-
-@kernel
-def swing(turns: float) -> float:
-    """Nearly a sine, of two parabolas."""
-    turn = turns - math.floor(turns)
-    half = turn - 0.5
-    return 16 * turn * -half if half < 0 else -16 * half * (1 - turn)
-
-
-@kernel
-def hat(distance: float) -> np.float32:
-    """How much of a sample that far away there is in a place between samples."""
-    return f32(max(0.0, 1.0 - abs(distance)))
-
-
-@kernel
-def add_late(
-    ring: npt.NDArray[np.float32],
-    at: int,
-    lateness: tuple[float, float],
-    level: np.float32,
-    target: npt.NDArray[np.float32],
-    segment: npt.NDArray[np.float32],
-) -> None:
-    """Add what a ring held so many samples ago, which glide from the first to the second.
-
-    The two are less than one sample apart.
-    """
-    before, now = lateness
-    base = int(min(before, now))
-    fetch(ring, at - base - 2, BLOCK + 2, segment)
-    x = segment
-    a0, a1, a2 = hat(before - base), hat(before - base - 1), hat(before - base - 2)
-    b0, b1, b2 = hat(now - base) - a0, hat(now - base - 1) - a1, hat(now - base - 2) - a2
-    for n in range(BLOCK):
-        way = f32(n + 1) * STEP
-        sample = (a0 + way * b0) * x[n + 2] + (a1 + way * b1) * x[n + 1]
-        target[n] += level * (sample + (a2 + way * b2) * x[n])
-
-
-@kernel
-def add_chorus(state: DeckState, scratch: Scratch) -> None:
-    """Add two voices on each side to what is dry, each a little late."""
-    mood, room = state.mood[0], state.room
-    at = mood.block * BLOCK % CHORUS_RING
-    before = mood.chorus_turn
-    now = before + room[CHORUS_HZ] * f32(BLOCK / RATE_HZ)
-    depth = room[CHORUS_DEPTH]
-    for side in range(2):
-        ring, dry = state.chorus[side], scratch.buses[DRY + side]
-        wet = scratch.buses[CHORUSED + side]
-        for n in range(BLOCK):
-            ring[at + n] = wet[n]
-        for tap in range(2):
-            turn = 0.25 * side + 0.5 * tap
-            old = CHORUS_LATE + depth * swing(before + turn)
-            new = CHORUS_LATE + depth * swing(now + turn)
-            add_late(ring, at, (old, new), room[CHORUS_LEVEL], dry, scratch.segment)
-    mood.chorus_turn = now - math.floor(now)
-
-
-@kernel
-def add_echoes(state: DeckState, scratch: Scratch) -> None:
-    """Add echoes that go from one side to the other, and send some of them into the reverb."""
-    mood, room, buses = state.mood[0], state.room, scratch.buses
-    at = mood.block * BLOCK % DELAY_RING
-    left, right = scratch.lines[0], scratch.lines[1]
-    read_echo(state.delay[0], mood, at, left, scratch.segment)
-    read_echo(state.delay[1], mood, at, right, scratch.segment)
-    into_left, into_right = state.delay[0, at : at + BLOCK], state.delay[1, at : at + BLOCK]
-    return_echoes(mood, room, (left, right), (into_left, into_right))
-    blend(into_left, buses[ECHOED], into_left)
-    blend(into_right, buses[ECHOED + 1], into_right)
-    level = room[ECHO_LEVEL]
-    for side in range(2):
-        add(buses[DRY + side], level, scratch.lines[side])
-        add(buses[REVERBED + side], level * room[ECHO_INTO_REVERB], scratch.lines[side])
-    if mood.next_echo != mood.echo:
-        mood.echo_blend += ECHO_CHANGE
-        if mood.echo_blend >= f32(1):
-            mood.echo, mood.echo_blend = mood.next_echo, f32(0)
-
-
-@kernel
-def return_echoes(
-    mood: Record,
-    room: npt.NDArray[np.float32],
-    heard: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
-    into: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
-) -> None:
-    """Write what was heard on one side to the other, softer and duller."""
-    (left, right), (into_left, into_right) = heard, into
-    tone, feedback = room[ECHO_TONE], room[ECHO_FEEDBACK]
-    dull_left, dull_right = mood.echo_left, mood.echo_right
-    for n in range(BLOCK):
-        dull_left += tone * (right[n] - dull_left)
-        dull_right += tone * (left[n] - dull_right)
-        into_left[n] = feedback * dull_left
-        into_right[n] = feedback * dull_right
-    mood.echo_left, mood.echo_right = flushed(dull_left), flushed(dull_right)
-
-
-@kernel
-def read_echo(
-    ring: npt.NDArray[np.float32],
-    mood: Record,
-    at: int,
-    wet: npt.NDArray[np.float32],
-    segment: npt.NDArray[np.float32],
-) -> None:
-    """Take what was sent an echo ago; where the tempo changed, from both times."""
-    fetch(ring, at - mood.echo, BLOCK, wet)
-    if mood.next_echo != mood.echo:
-        fetch(ring, at - mood.next_echo, BLOCK, segment)
-        blend, slope = mood.echo_blend, ECHO_CHANGE * STEP
-        for n in range(BLOCK):
-            share = min(blend + slope * f32(n + 1), f32(1))
-            wet[n] += share * (segment[n] - wet[n])
 
 
 @kernel
