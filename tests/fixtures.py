@@ -8,7 +8,6 @@ import asyncpg
 import nats
 import pytest
 import pytest_asyncio
-from nats.js import errors
 from redis.asyncio import Redis
 
 from libs.common.cache import Cache, open_cache
@@ -49,13 +48,10 @@ async def nats_url(servers: Servers) -> str:
     connection = await nats.connect(servers.nats_url)
     jetstream = connection.jetstream()
     try:
-        for stream in ("tutti", "dead"):
-            try:
-                # NATS removes files late: a stream made anew at once may find what was not purged.
-                await jetstream.purge_stream(stream)
-                await jetstream.delete_stream(stream)
-            except errors.NotFoundError:
-                continue
+        for stream in await jetstream.streams_info():
+            # NATS removes files late: a stream made anew at once may find what was not purged.
+            await jetstream.purge_stream(stream.config.name or "")
+            await jetstream.delete_stream(stream.config.name or "")
     finally:
         await connection.close()
     return servers.nats_url

@@ -9,7 +9,7 @@ from nats.js import JetStreamContext, errors
 from nats.js.api import KeyValueConfig
 from nats.js.kv import KeyValue
 
-from libs.common.faults import CannotStart, Conflict, TimedOut, Unavailable
+from libs.common.faults import Conflict, TimedOut, Unavailable
 
 WRONG_SEQUENCE = (10071, 10164)
 """What NATS calls it when the last message is not the one that was expected."""
@@ -80,14 +80,11 @@ class Bucket:
 
 async def open_bucket(jetstream: JetStreamContext, name: str) -> Bucket:
     """Make a bucket, where it is missing."""
-    try:
-        with outages():
-            try:
-                bucket = await jetstream.key_value(name)
-            except errors.BucketNotFoundError:
-                bucket = await jetstream.create_key_value(KeyValueConfig(bucket=name))
-    except Unavailable as error:
-        raise CannotStart(f"NATS keeps no bucket {name}: {error}", "nats_url") from None
+    with outages():
+        try:
+            bucket = await jetstream.key_value(name)
+        except errors.BucketNotFoundError:
+            bucket = await jetstream.create_key_value(KeyValueConfig(bucket=name))
     return Bucket(bucket, name)
 
 

@@ -3,7 +3,6 @@
 from nats.js import JetStreamContext, errors
 from nats.js.api import StorageType, StreamConfig
 
-from libs.common.faults import CannotStart
 from services.synth.adapters.buckets import Overtaken, outages
 from services.synth.domain.streams import Logged
 from services.synth.wire import decode_logged, encode_logged
@@ -95,11 +94,8 @@ async def ensure_log(jetstream: JetStreamContext) -> None:
 
 async def ensure(jetstream: JetStreamContext, config: StreamConfig) -> None:
     """Make a stream, where it is missing; one that an operator made stays as it is."""
-    try:
-        await jetstream.stream_info(config.name or "")
-    except errors.NotFoundError:
+    with outages():
         try:
+            await jetstream.stream_info(config.name or "")
+        except errors.NotFoundError:
             await jetstream.add_stream(config)
-        except errors.BadRequestError as error:
-            reason = f"NATS makes no stream {config.name}: {error.description}"
-            raise CannotStart(reason, "nats_url") from None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from nats.aio.subscription import Subscription
@@ -24,6 +25,8 @@ class Kept:
     claims: Claims
     log: ControlLog
     snapshots: Snapshots
+    ensure: Callable[[], Awaitable[None]]
+    """Makes anew what NATS has lost."""
 
 
 @dataclass(slots=True)

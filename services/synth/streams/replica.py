@@ -137,10 +137,11 @@ class Replica:
         self._note(stream_id, claim)
         return claim, revision
 
-    async def still_ours(self, owned: Owned) -> bool:
-        """Ask whether nobody has taken a stream over."""
-        await self.look(owned.id)
-        return not owned.gone
+    async def come_back(self) -> None:
+        """After a while of silence find out which streams are still ours."""
+        await self._workings.kept.ensure()
+        for stream_id in list(self._owned):
+            await self.look(stream_id)
 
     async def own(self, stream_id: str, claim: Claim, revision: int, why: str) -> None:
         """Claim a stream after a revision, and play it. Raises Overtaken, Unavailable."""

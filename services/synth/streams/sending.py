@@ -18,7 +18,8 @@ TELL_EVERY = 10
 """Frames from one that names the parameters to the next."""
 IDLE_BEAT_S = 0.5
 
-StillOurs = Callable[[Owned], Awaitable[bool]]
+RESUBSCRIBED_S = 0.7
+"""After a connection was made anew, others have had time to make theirs."""
 
 
 class Sending:
@@ -104,7 +105,7 @@ class Sending:
             if batch or self._owned or time.monotonic() - self._beat_s > IDLE_BEAT_S:
                 await self._beat()
 
-    async def regain(self, thread: RenderThread, still_ours: StillOurs) -> None:
+    async def regain(self, thread: RenderThread, come_back: Callable[[], Awaitable[None]]) -> None:
         """Watch for ever whether we are heard, and be silent where we are not."""
         while True:
             await asyncio.sleep(self._deaf_s / 5)
@@ -115,15 +116,21 @@ class Sending:
             await thread.call(lambda: thread.pause(is_paused=True))
             self._heard.clear()
             await self._heard.wait()
-            self._connections = self._ether.connections
             try:
-                for owned in list(self._owned.values()):
-                    if await still_ours(owned):
-                        await self._send_again(owned)
+                await self._make_sure(come_back)
             except Fault:
                 continue  # not heard for long enough to know
             self._regaining = False
             await thread.call(lambda: thread.pause(is_paused=False))
+
+    async def _make_sure(self, come_back: Callable[[], Awaitable[None]]) -> None:
+        if self._connections != self._ether.connections:
+            await asyncio.sleep(RESUBSCRIBED_S)  # what nobody hears yet would be lost
+            self._connections = self._ether.connections
+        await come_back()
+        for owned in list(self._owned.values()):
+            if not owned.gone:
+                await self._send_again(owned)
 
     async def _send(self, frame: Rendered, saving: Saving) -> None:
         owned = self._owned.get(frame.stream_id)
