@@ -98,7 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop all clocks."""
         self._crowd.leave(self._address)
         if self._line is not None:
-            self._line.end()
+            self._line.lose()
         self._stop_reading_clock()
         self._stop_writing_clock()
         super().connection_lost(exc)

@@ -19,13 +19,24 @@ STALLED_S = 8.0
 class Line:
     """One listener's transport. Who is slow hears nothing until the most of it was taken."""
 
-    __slots__ = ("_hang_up", "_loop", "_stalled", "_transport", "deaf", "gone", "owed", "write")
+    __slots__ = (
+        "_hang_up",
+        "_loop",
+        "_stalled",
+        "_transport",
+        "deaf",
+        "gone",
+        "is_over",
+        "owed",
+        "write",
+    )
 
     def __init__(
         self, transport: asyncio.Transport, hang_up: Callable[[str], None], backlog_bytes: int
     ) -> None:
         self.write: Callable[[bytes], None] = transport.write
         self.deaf = False
+        self.is_over = False
         self.owed = 0
         self.gone = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -39,7 +50,7 @@ class Line:
             if own is not None:  # it was closed in the meantime
                 own.setsockopt(socket.IPPROTO_TCP, unsent, UNSENT_BYTES)
         if transport.is_closing():
-            self.end()
+            self.lose()
 
     def pause(self) -> None:
         """The reader has enough for now."""
@@ -49,13 +60,17 @@ class Line:
 
     def resume(self) -> None:
         """The reader has read."""
-        self.deaf = self.gone.is_set()
+        self.deaf = self.is_over
         self._stop_clock()
 
     def end(self) -> None:
-        """Write no more: it is closing, or closed."""
-        self.deaf = True
+        """Write no more: it is closing."""
+        self.deaf = self.is_over = True
         self._stop_clock()
+
+    def lose(self) -> None:
+        """It has closed."""
+        self.end()
         self.gone.set()
 
     def hang_up(self, reason: str) -> None:

@@ -154,7 +154,7 @@ class Conversation:
         self._say(Refusal(id=message_id, code=fault.code, detail=str(fault)))
 
     def _say(self, message: Answer) -> None:
-        if not self._line.gone.is_set():
+        if not self._line.is_over:
             self._line.write(text(message.model_dump_json().encode()))
 
     def _open_line(self) -> Line:

@@ -47,7 +47,8 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Make room for another."""
         self._crowd.leave(self.client[0] if self.client else "")
-        self._end_line()
+        if self._line is not None:
+            self._line.lose()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import grpc
 import nats
 import numpy as np
 
+from libs.common.tasks import end
 from tutti.synth.v1 import synth_pb2 as pb
 from tutti.synth.v1.synth_pb2_grpc import (
     SynthServiceServicer,
@@ -121,9 +122,7 @@ class Synth(SynthServiceServicer):
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await end(task)
 
     def _stream(self, station_id: str) -> pb.Stream:
         return pb.Stream(
