@@ -1,6 +1,7 @@
 """Chance that can be looked up: the same words give the same numbers, for ever."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -9,6 +10,11 @@ import numpy as np
 T = TypeVar("T")
 _WORD = 2**64 - 1
 _AT_ONCE = 64
+
+
+@lru_cache(maxsize=256)
+def _word(purpose: str) -> int:
+    return int.from_bytes(blake2b(purpose.encode(), digest_size=8).digest(), "little")
 
 
 class Dice:
@@ -23,8 +29,7 @@ class Dice:
     """
 
     def __init__(self, seed: int, purpose: str, place: int = 0, second: int = 0) -> None:
-        named = int.from_bytes(blake2b(purpose.encode(), digest_size=8).digest(), "little")
-        key = np.array([seed, named], np.uint64)
+        key = np.array([seed, _word(purpose)], np.uint64)
         counter = np.array([0, 0, place & _WORD, second & _WORD], np.uint64)
         self._source = np.random.Philox(key=key, counter=counter)
         self._drawn: list[float] = []
@@ -42,8 +47,8 @@ class Dice:
         return low + (high - low) * self.chance()
 
     def around(self, bound: float) -> float:
-        """A number from -bound to bound, mostly near 0: the mean of three, as a bell."""
-        return (self.chance() + self.chance() + self.chance() - 1.5) / 1.5 * bound
+        """A number from -bound to bound, mostly near 0, as the sum of two dice is."""
+        return (self.chance() + self.chance() - 1) * bound
 
     def rounded(self, number: float) -> int:
         """A whole number next to it, whose mean over many is the number itself."""

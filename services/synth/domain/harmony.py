@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.synth.domain.dice import Dice
+from services.synth.domain.parameters import Mode
 from services.synth.domain.score import PHRASES, Harmony, Piece
 from services.synth.domain.styles import Harmonies
 from services.synth.domain.tables import Pair, Tables, tables
@@ -29,8 +30,9 @@ def harmony(piece: Piece, harmonies: Harmonies, number: int) -> tuple[Harmony, .
     degrees = _degrees(piece, harmonies, number, len(rhythm))
     chords: list[Harmony] = []
     beat = 0
-    for place, (degree, beats) in enumerate(zip(degrees, rhythm, strict=True)):
-        colour = _colour(piece, harmonies, source, place, degree)
+    dice = Dice(piece.seed, "colour", source)
+    for degree, beats in zip(degrees, rhythm, strict=True):
+        colour = _colour(piece.mode, degree, harmonies, dice)
         chords += _resolved(Harmony(beat, beats, Chord(piece.tonic, piece.mode, degree, colour)))
         beat += beats
     return tuple(chords)
@@ -39,7 +41,9 @@ def harmony(piece: Piece, harmonies: Harmonies, number: int) -> tuple[Harmony, .
 def first_chord(piece: Piece, harmonies: Harmonies, number: int) -> Chord:
     """What a phrase begins with; all that the one before it needs to know."""
     degree = _opener(piece, harmonies, tables(piece.mode), number)
-    colour = _colour(piece, harmonies, _source(number), 0, degree)
+    # The first that is drawn, as in the phrase itself.
+    dice = Dice(piece.seed, "colour", _source(number))
+    colour = _colour(piece.mode, degree, harmonies, dice)
     return Chord(piece.tonic, piece.mode, degree, colour)
 
 
@@ -98,13 +102,11 @@ def _bridge(
     return way[1:]
 
 
-def _colour(piece: Piece, harmonies: Harmonies, source: int, place: int, degree: int) -> Colour:
+def _colour(mode: Mode, degree: int, harmonies: Harmonies, dice: Dice) -> Colour:
     weights = {
-        colour: weight
-        for colour, weight in harmonies.colours.items()
-        if fits(colour, piece.mode, degree)
+        colour: weight for colour, weight in harmonies.colours.items() if fits(colour, mode, degree)
     }
-    return Dice(piece.seed, "colour", source, place).weighed(weights)
+    return dice.weighed(weights)
 
 
 def _resolved(harmony: Harmony) -> list[Harmony]:

@@ -14,6 +14,8 @@ _THEME_LASTS = 5
 """Sections, before the piece finds another theme."""
 _FEWEST = 3
 """Tones of a motif one can recognise."""
+_ORNAMENTS, _LONG = 0.4, 2.0
+"""How often a statement is ornamented, and from how many beats on a tone can be."""
 _BREATH = 1.0
 """Beats between motifs, of the last tone half at most."""
 _TURN = {0: 1.0, 1: 4.5, 2: 2.5, 3: 1.2, 4: 1.0, 5: 0.3}
@@ -58,7 +60,8 @@ def statement(cell: Cell, motifs: Mapping[str, Motif], melodies: Melodies, dice:
         return ()
     if cell.motif == ENDING:
         return _ending(dice, melodies)
-    return _breathing(_varied_as(cell, motifs[cell.motif], melodies, dice))
+    tones = _varied_as(cell, motifs[cell.motif], melodies, dice)
+    return _breathing(_ornamented(tones, dice) if dice.chance() < _ORNAMENTS else tones)
 
 
 def _varied_as(cell: Cell, tones: Motif, melodies: Melodies, dice: Dice) -> Motif:
@@ -83,6 +86,19 @@ def rhythm(bar: Sequence[float], start: float) -> list[tuple[float, float]]:
     return places
 
 
+def _ornamented(tones: Motif, dice: Dice) -> Motif:
+    """One of the longer tones turns to its neighbour halfway."""
+    long = [tone for tone in tones if tone.beats >= _LONG]
+    if not long:
+        return tones
+    chosen = dice.one_of(long)
+    half = chosen.beats / 2
+    turned = chosen.height + dice.one_of((-2, -1, 1, 2))
+    halves = replace(chosen, beats=half), Tone(chosen.beat + half, half, turned)
+    place = tones.index(chosen)
+    return (*tones[:place], *halves, *tones[place + 1 :])
+
+
 def _breathing(tones: Motif) -> Motif:
     """The last tone gives way to a breath."""
     *before, last = tones
@@ -105,7 +121,7 @@ def _varied(tones: Motif, bar: Sequence[float]) -> Motif:
 def _ending(dice: Dice, melodies: Melodies) -> Motif:
     """A line that comes down, or up, to rest."""
     places = rhythm(dice.one_of(melodies.endings), 0)
-    slope = dice.weighed({1.0: 3, -0.7: 1})
+    slope = dice.weighed({1.0: 3, 0.5: 1, 1.5: 1, -0.7: 1})
     last = len(places) - 1
     return tuple(
         Tone(beat, beats, slope * (last - place)) for place, (beat, beats) in enumerate(places)
