@@ -38,7 +38,7 @@ class Service:
     face: Face
     needs: Need
     calls: tuple[str, ...] = ()
-    """Services whose addresses it is told."""
+    """Services whose addresses it is told, with those of their twins."""
 
 
 INGEST = Need.DATABASE | Need.NATS | Need.REDIS | Need.S3 | Need.SCRATCH
@@ -47,13 +47,16 @@ SERVICES = (
     Service("catalog", "services.catalog", "CATALOG_", Face.RPC, Need.DATABASE | Need.NATS),
     Service("ingest", "services.ingest", "INGEST_", Face.RPC, INGEST),
     Service("ingest-worker", "services.ingest.worker", "INGEST_", Face.METRICS, INGEST),
+    # Two of them, so that music goes on when one is killed or started anew.
+    Service("synth", "services.synth", "SYNTH_", Face.RPC, Need.NATS),
+    Service("synth-twin", "services.synth", "SYNTH_", Face.RPC, Need.NATS),
     Service(
         "gateway",
         "services.gateway",
         "GATEWAY_",
         Face.HTTP,
         Need.NATS | Need.REDIS | Need.S3 | Need.SECRET,
-        ("catalog", "ingest"),
+        ("catalog", "ingest", "synth"),
     ),
 )
 

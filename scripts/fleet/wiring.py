@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scripts.servers import Servers
 
 LOCAL = "127.0.0.1"
+TWIN = "-twin"
+"""What the name of a second process of a service ends with."""
 DRAIN_S = 4
 """Less than the supervisor's patience, so that draining ends before the kill."""
 ON_ITS_OWN = [("grpc.use_local_subchannel_pool", 1)]
@@ -52,7 +54,7 @@ class Wiring:
         told = {
             **self._face(service),
             **self._needed(service),
-            **{f"{other.upper()}_ADDRESS": self._address(other) for other in service.calls},
+            **{f"{other.upper()}_ADDRESS": self._addresses(other) for other in service.calls},
         }
         named = {f"{service.prefix}{name}": str(value) for name, value in told.items()}
         # Without it, what a program prints would wait in its buffer.
@@ -89,6 +91,11 @@ class Wiring:
 
     def _address(self, service: str) -> str:
         return local(self.ports[rpc_port(service)])
+
+    def _addresses(self, service: str) -> str:
+        """Where a service answers, and its twin if it has one, as gRPC names several addresses."""
+        own, twin = self._address(service), self.ports.get(rpc_port(f"{service}{TWIN}"))
+        return own if twin is None else f"ipv4:{own},{local(twin)}"
 
     def _shown_address(self, service: Service) -> str:
         if service.face is Face.HTTP:

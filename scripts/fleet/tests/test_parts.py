@@ -50,6 +50,13 @@ def test_the_gateway_finds_the_services_and_a_secret(
     assert told["gateway"]["GATEWAY_SECRET"] != SERVERS.secret
 
 
+def test_the_gateway_is_told_where_both_synths_are(wiring: Wiring) -> None:
+    told = {each.name: wiring.environment(each) for each in SERVICES}
+    ports = [told[name]["SYNTH_RPC_PORT"] for name in ("synth", "synth-twin")]
+    both = f"ipv4:127.0.0.1:{ports[0]},127.0.0.1:{ports[1]}"
+    assert told["gateway"]["GATEWAY_SYNTH_ADDRESS"] == both
+
+
 def test_no_two_programs_share_a_port(wiring: Wiring) -> None:
     taken = [
         value

@@ -9,6 +9,8 @@ ALIVE_S = 1.5
 """A replica that was heard so recently is counted upon."""
 BEGINNING_S = 1.5
 """How long a new owner may take until the first sample."""
+DOUBT_S = 0.15
+"""A frame comes every 0.1 s. From one that is so late on, its replica is asked for."""
 JITTER_S = 0.05
 """So that, of many who could go on, one is first: at most so much later."""
 
@@ -24,6 +26,8 @@ class Place:
     """When it last went on, or had its claim changed."""
     position: int
     """The first sample that was not sent, as far as was heard."""
+    is_given_up: bool = False
+    """Its owner is no more."""
 
 
 class Standing:
@@ -83,6 +87,22 @@ class Standing:
             and stream_id not in held
             and now_s - place.went_on_s > place.patience_s
         ]
+
+    def doubtful(self, now_s: float) -> set[str]:
+        """The other replicas of which a frame is late, so that it is worth asking for them."""
+        return {
+            place.claim.owner
+            for place in self._places.values()
+            if place.claim.owner not in ("", self._replica)
+            and not place.is_given_up
+            and now_s - place.went_on_s > DOUBT_S
+        }
+
+    def gone(self, replica: str) -> None:
+        """Take note that a replica is no more: nobody waits for its streams."""
+        for place in self._places.values():
+            if place.claim.owner == replica:
+                place.is_given_up, place.patience_s = True, 0.0
 
     def claim(self, stream_id: str) -> Claim | None:
         """Whose a stream is, as far as was heard."""

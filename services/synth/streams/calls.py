@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
+from google.protobuf.empty_pb2 import Empty
+
 from libs.common.faults import Fault, InvalidInput, ResourceExhausted, Unavailable
 from services.synth.adapters.asking import Answer, Asking, NobodyThere
 from services.synth.adapters.buckets import Overtaken
@@ -13,6 +15,7 @@ from services.synth.adapters.snapshots import Snapshots
 from services.synth.domain.parameters import Parameters
 from services.synth.domain.streams import Claim, Stream, UnknownStream, checked_id
 from services.synth.domain.styles import style_named
+from services.synth.streams.neighbours import by_name
 from services.synth.streams.owned import Owned
 from services.synth.streams.replica import Replica
 from services.synth.streams.steering import Steering
@@ -168,14 +171,21 @@ class Calls:
         async def listed(_request: bytes) -> pb.ListStreamsResponse:
             return self._list_here()
 
-        answers: Mapping[str, Answer] = {"OpenStream": opened, "ListStreams": listed}
-        await self._asking.answer(_by_name(self._replica.name), answers)
+        async def there(_request: bytes) -> Empty:
+            return Empty()
+
+        answers: Mapping[str, Answer] = {
+            "OpenStream": opened,
+            "ListStreams": listed,
+            "Ping": there,
+        }
+        await self._asking.answer(by_name(self._replica.name), answers)
 
     async def _open_elsewhere(self, request: pb.OpenStreamRequest) -> pb.OpenStreamResponse:
         other = self._replica.standing.roomiest(time.monotonic())
         if other is None:
             raise ResourceExhausted("as many streams play as can be rendered")
-        answer = await self._asking.ask(_by_name(other), "OpenStream", request, ASK_S)
+        answer = await self._asking.ask(by_name(other), "OpenStream", request, ASK_S)
         return pb.OpenStreamResponse.FromString(answer)
 
     async def _steered(
@@ -236,15 +246,11 @@ class Calls:
     async def _list_of(self, other: str) -> pb.ListStreamsResponse:
         try:
             answer = await self._asking.ask(
-                _by_name(other), "ListStreams", pb.ListStreamsRequest(), LIST_S
+                by_name(other), "ListStreams", pb.ListStreamsRequest(), LIST_S
             )
         except Fault:
             return pb.ListStreamsResponse()
         return pb.ListStreamsResponse.FromString(answer)
-
-
-def _by_name(replica: str) -> str:
-    return f"replica.{replica}"
 
 
 def _beginning(message: pb.Parameters) -> Parameters:

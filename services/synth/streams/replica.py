@@ -19,18 +19,15 @@ from services.synth.domain.standing import Standing
 from services.synth.domain.streams import Claim, Logged
 from services.synth.rendering.thread import FRAME_S, RenderThread
 from services.synth.streams.beginning import Beginning
+from services.synth.streams.neighbours import LOOK_EVERY_S, Neighbours
 from services.synth.streams.owned import Kept, Owned
 from services.synth.streams.saving import Saving
 from services.synth.streams.sending import Sending
-from services.synth.wire import decode_beat
 from tutti.synth.v1.synth_pb2 import Heard
 
 logger = logging.getLogger(__name__)
 
 TAKEN = Counter("synth_streams_taken", "Streams that began to play here", ["why"])
-LOOK_EVERY_S = 0.04
-STALLED_S = 3 * LOOK_EVERY_S
-"""Who was held up for so long has not listened, and does not judge others."""
 REST_EVERY_S = 1.0
 SWEEP_EVERY_S = 10.0
 RELEASED_JITTER_S = 0.02
@@ -72,6 +69,7 @@ class Replica:
         self._owned = owned
         self._taking: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._neighbours = Neighbours(standing, workings.ether, workings.asking)
         self._leaving = False
         self._answers: Callable[[Owned], Mapping[str, Answer]] = lambda _owned: {}
 
@@ -94,18 +92,14 @@ class Replica:
 
     async def watch(self) -> None:
         """For ever go on with streams that fell silent."""
-        looked_s = time.monotonic()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            now_s = time.monotonic()
-            deaf = not self._workings.ether.connected or self._workings.sending.silenced
-            if deaf or now_s - looked_s > STALLED_S:
-                self.standing.forgive(now_s)
-            looked_s = now_s
             self._workings.sending.room = self.room
             for owned in [each for each in self._owned.values() if each.gone]:
                 await self._drop(owned)
-            for stream_id in self.standing.silent(self._owned.keys() | self._taking, now_s):
+            held = self._owned.keys() | self._taking
+            is_deaf = self._workings.sending.silenced
+            for stream_id in self._neighbours.silent(held, is_deaf=is_deaf):
                 self._consider(stream_id, "silence")
 
     async def keep_house(self) -> None:
@@ -280,11 +274,9 @@ class Replica:
                 await owned.answers.unsubscribe()
 
     def _hear_beat(self, replica: str, payload: bytes) -> None:
-        beat = decode_beat(payload)
+        beat = self._neighbours.hear(payload)
         if replica == self.name:
             self._workings.sending.hear_itself(beat)
-        else:
-            self.standing.beat(beat, time.monotonic())
 
     def _hear_audience(self, stream_id: str, payload: bytes) -> None:
         said = Heard.FromString(payload)

@@ -45,6 +45,17 @@ def test_an_owner_has_time_to_begin_and_where_there_is_none_nobody_waits() -> No
     assert known.claim("drift") is None
 
 
+def test_a_late_frame_is_a_reason_to_ask_and_a_replica_that_is_gone_is_not_waited_for() -> None:
+    known = standing()
+    known.claimed("drift", claim(), 0.0)
+    known.beat(beat(FRAME), 0.1)
+    assert known.doubtful(0.2) == set()
+    assert known.doubtful(0.3) == {"there"}
+    known.gone("there")
+    assert known.silent((), 0.3) == ["drift"]
+    assert known.doubtful(0.4) == set()
+
+
 def test_who_could_not_listen_does_not_judge() -> None:
     known = standing()
     known.claimed("drift", claim(), 0.0)
