@@ -34,7 +34,7 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     catalog_address: str = "127.0.0.1:50051"
     ingest_address: str = "127.0.0.1:50052"
-    synth_address: str = "127.0.0.1:50053"
+    synth_address: str = "127.0.0.1:50058"
     sign_up: SignUpPolicy = SignUpPolicy.OPEN
     public_url: str = Field(
         default="",
