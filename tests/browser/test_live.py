@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+OPUS_RATE_HZ = 48_000
 LISTENS_S = 3.0
 SETTLES_S = 4.0
 """How long a change and what sounded before it take to be heard out."""
@@ -104,6 +105,13 @@ def test_a_station_is_heard_without_a_hole_and_grows_brighter_with_intensity(
     assert len(news) > 5 * (SETTLES_S + LISTENS_S)
     assert {(each["playing"], each["underruns"]) for each in news} == {(True, 0)}
     here.picture("playing")
+
+    page.get_by_role("checkbox", name="Data saver").check()
+    page.evaluate(NEWS)
+    heard_for(page, LISTENS_S)
+    assert median(heard_for(page, 1), "loudness") > 0.01, "nothing is heard of Opus"
+    assert page.evaluate("() => window.ear.context.sampleRate") == OPUS_RATE_HZ
+    assert page.evaluate(NEWS)[-1]["underruns"] == 0
 
     here.go("Albums")
     assert median(heard_for(page, 1), "loudness") > 0.001, "it stopped on another page"

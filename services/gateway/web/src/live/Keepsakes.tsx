@@ -1,6 +1,7 @@
 import { Moon, Music2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Choice } from "./Controls";
+import { DataSaver } from "./DataSaver";
 import type { LivePlayer } from "./livePlayer";
 import { midiFile } from "./midi";
 import { useLiveState } from "./useLive";
@@ -17,6 +18,7 @@ export function Keepsakes({ live }: { live: LivePlayer }) {
         <Music2 />
         Save what was heard as MIDI
       </button>
+      <DataSaver live={live} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { ServerClock } from "./clock";
 import { Connection, type Ear, Refused, type World } from "./connection";
 import { Steering } from "./steering";
 import { frameBytes } from "./testing";
-import type { Change, Frame, Hello, Told } from "./wire";
+import { type Change, type Frame, frameOf, type Hello, type Told } from "./wire";
 
 /** The server's end of a socket. */
 class Line {
@@ -38,6 +38,7 @@ class Listener implements Ear, World {
   readonly frames: Frame[] = [];
   readonly words: Told[] = [];
   readonly clock = new ServerClock();
+  readonly format = "pcm";
   tickets = 0;
   refusals: string[] = [];
   losses = 0;
@@ -63,8 +64,8 @@ class Listener implements Ear, World {
   hello(hello: Hello) {
     this.words.push(hello);
   }
-  frame(frame: Frame) {
-    this.frames.push(frame);
+  sound(message: ArrayBuffer) {
+    this.frames.push(frameOf(message));
   }
   told(told: Told) {
     this.words.push(told);

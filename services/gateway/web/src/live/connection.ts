@@ -1,11 +1,13 @@
 import { ServerClock } from "./clock";
-import { type Change, type Frame, frameOf, type Hello, SUBPROTOCOL, type Told } from "./wire";
+import { type Change, type Hello, SUBPROTOCOL, type Told } from "./wire";
 
 /** What a connection needs of the world; in a page, the browser's. */
 export interface World {
   /** Asks for a ticket that opens one socket; throws what cannot be helped by trying again. */
   ticket(): Promise<string>;
   open(address: string, protocol: string): WebSocket;
+  /** How the sound is to be sent. */
+  readonly format: "pcm" | "opus";
 }
 
 /** What a connection tells. */
@@ -13,7 +15,8 @@ export interface Ear {
   /** The position to go on from; undefined for the newest. */
   next(): number | undefined;
   hello(hello: Hello): void;
-  frame(frame: Frame): void;
+  /** Sound came, as it was sent. */
+  sound(message: ArrayBuffer): void;
   told(told: Told): void;
   /** The connection broke, and is being made anew. */
   lost(): void;
@@ -86,7 +89,8 @@ export class Connection {
   }
 
   #address(ticket: string): string {
-    const asked = new URLSearchParams({ id: this.#station, format: "pcm", notes: "1", ticket });
+    const { format } = this.#world;
+    const asked = new URLSearchParams({ id: this.#station, format, notes: "1", ticket });
     const next = this.#ear.next();
     if (next !== undefined) asked.set("from", String(next));
     return `/ws/stream?${asked}`;
@@ -95,7 +99,7 @@ export class Connection {
   #hear(data: string | ArrayBuffer): void {
     this.#heard_ms = performance.now();
     if (typeof data !== "string") {
-      this.#ear.frame(frameOf(data));
+      this.#ear.sound(data);
       return;
     }
     const told = JSON.parse(data) as Told;

@@ -8,7 +8,7 @@ import { type House, LivePlayer, type LiveSound } from "./livePlayer";
 import { Playout } from "./playout";
 import { Ring } from "./ring";
 import { frameBytes } from "./testing";
-import { type Change, FRAME, type Parameters } from "./wire";
+import { type Change, FRAME, type Parameters, RATE_HZ } from "./wire";
 import type { Order, Report } from "./worklet";
 
 const PARAMETERS: Parameters = {
@@ -41,6 +41,7 @@ class Page implements House {
     this.sound = {
       analyser: undefined,
       capacity: 100_000,
+      rate_hz: RATE_HZ,
       onReport: () => undefined,
       write: (samples) => void this.#ring.write(samples),
       order: (order: Order) => order.order === "begin" && this.#playout.begin(order.count),
@@ -53,6 +54,7 @@ class Page implements House {
 
   world() {
     return {
+      format: "pcm" as const,
       ticket: async () => {
         if (this.refusal) throw this.refusal;
         return "ticket";

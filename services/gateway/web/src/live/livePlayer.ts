@@ -1,11 +1,20 @@
 import { Store } from "../ui/store";
 import { ServerClock } from "./clock";
 import { Connection, type World } from "./connection";
+import { OpusUnpacking } from "./opus";
 import { type Health, Output, type Speaker } from "./output";
 import { Score } from "./score";
 import { SleepTimer } from "./sleep";
 import { Steering } from "./steering";
-import type { Ack, Change, Frame, Hello, Parameters, Steering as Steered, Told } from "./wire";
+import {
+  type Ack,
+  type Change,
+  frameOf,
+  type Hello,
+  type Parameters,
+  type Steering as Steered,
+  type Told,
+} from "./wire";
 import type { Report } from "./worklet";
 
 /** A station, as far as playing it goes. */
@@ -31,6 +40,8 @@ export interface LiveState {
   /** Who changed something last; empty where it was the listener. */
   readonly steeredBy: string;
   readonly volume: number;
+  /** Whether sound comes encoded: a tenth of the data, and hardly to be told from the original. */
+  readonly savesData: boolean;
   /** When it falls asleep, in milliseconds since 1970. */
   readonly sleepsAt_ms: number | undefined;
 }
@@ -45,8 +56,8 @@ export interface LiveSound extends Speaker {
 
 /** What the player needs of the page. */
 export interface House {
-  openSound(): Promise<LiveSound>;
-  world(station: Tuned): World;
+  openSound(savesData: boolean): Promise<LiveSound>;
+  world(station: Tuned, savesData: boolean): World;
   /** Something is about to be heard: all else falls silent. */
   begins(): void;
 }
@@ -62,6 +73,7 @@ const SILENT: LiveState = {
   people: [],
   steeredBy: "",
   volume: 1,
+  savesData: false,
   sleepsAt_ms: undefined,
 };
 
@@ -77,6 +89,7 @@ export class LivePlayer {
   #connection: Connection | undefined;
   #sound: LiveSound | undefined;
   #output: Output | undefined;
+  #opus: OpusUnpacking | undefined;
   #score = new Score();
   #from: number | undefined;
   #to = 0;
@@ -116,11 +129,11 @@ export class LivePlayer {
     const turn = this.#turn;
     this.#house.begins();
     const same = this.state.get().station?.id === station.id;
-    const { volume, parameters } = this.state.get();
-    const kept = same ? parameters : undefined;
-    this.state.set({ ...SILENT, station, status: "connecting", volume, parameters: kept });
+    const { volume, savesData, parameters } = this.state.get();
+    const kept = { volume, savesData, parameters: same ? parameters : undefined };
+    this.state.set({ ...SILENT, station, status: "connecting", ...kept });
     try {
-      const sound = await this.#house.openSound();
+      const sound = await this.#house.openSound(savesData);
       if (turn !== this.#turn) await sound.close();
       else this.#listen(station, sound);
     } catch (error) {
@@ -145,7 +158,8 @@ export class LivePlayer {
   /** Falls silent, and forgets the station. */
   leave(): void {
     this.#stop();
-    this.state.set({ ...SILENT, volume: this.state.get().volume });
+    const { volume, savesData } = this.state.get();
+    this.state.set({ ...SILENT, volume, savesData });
   }
 
   /** Asks for a change, which is heard within two bars. */
@@ -157,6 +171,13 @@ export class LivePlayer {
   setVolume(volume: number): void {
     this.#sound?.setVolume(volume);
     this.state.set({ volume });
+  }
+
+  /** Has sound sent encoded from now on, or as it is. */
+  saveData(savesData: boolean): void {
+    const { station, status } = this.state.get();
+    this.state.set({ savesData });
+    if (station && status !== "silent") void this.play(station);
   }
 
   /** Falls asleep after so many minutes; 0 stays awake. */
@@ -176,10 +197,14 @@ export class LivePlayer {
     this.#from = undefined;
     sound.setVolume(this.state.get().volume);
     sound.onReport = (report) => this.#reported(output, report);
+    const { savesData } = this.state.get();
+    this.#opus = savesData ? new OpusUnpacking((frame) => output.take(frame)) : undefined;
+    const take = (message: ArrayBuffer) =>
+      this.#opus ? this.#opus.take(message) : output.take(frameOf(message));
     const ear = {
       next: () => output.next,
       hello: (hello: Hello) => this.#welcomed(output, hello),
-      frame: (frame: Frame) => output.take(frame),
+      sound: (message: ArrayBuffer) => take(message),
       told: (told: Told) => this.#told(told),
       lost: () => this.state.set({ status: "reconnecting" }),
       refused: (reason: Error) => {
@@ -187,7 +212,8 @@ export class LivePlayer {
         this.state.set({ trouble: reason.message });
       },
     };
-    const connection = new Connection(station.id, this.#house.world(station), ear, clock);
+    const world = this.#house.world(station, savesData);
+    const connection = new Connection(station.id, world, ear, clock);
     this.#connection = connection;
     this.#steering = new Steering((id, change) => connection.steer(id, change));
   }
@@ -234,6 +260,8 @@ export class LivePlayer {
     this.#to = this.position ?? this.#to;
     this.#steering?.forget();
     this.#connection?.close();
+    this.#opus?.close();
+    this.#opus = undefined;
     void this.#sound?.close();
     this.#connection = undefined;
     this.#steering = undefined;

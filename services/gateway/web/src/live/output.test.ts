@@ -13,6 +13,7 @@ const SERVER_AHEAD_US = 7e6;
 /** A speaker without a browser: time passes as it is told to, its clock running fast or slow. */
 class Bench implements Speaker {
   readonly capacity = 2 ** 17 - 64;
+  readonly rate_hz = RATE_HZ;
   readonly ring = new Ring(Ring.memoryFor(2 ** 17, true));
   readonly playout = new Playout(this.ring);
   readonly clock = new ServerClock();
@@ -139,4 +140,52 @@ test("while nothing is heard, frames are left out and not piled up", () => {
   const bench = new Bench();
   for (let n = 0; n < 100; n++) bench.come(n, 1e9 + SERVER_AHEAD_US + n * 100_000);
   expect(bench.ring.fill).toBeLessThanOrEqual(bench.capacity);
+});
+
+test("packets at another rate are one sound, wherever in a stream they lie", () => {
+  const bench = new Bench();
+  const written: number[] = [];
+  const speaker: Speaker = {
+    rate_hz: 48_000,
+    capacity: 1e6,
+    write: (samples) => written.push(...samples),
+    order: () => undefined,
+    heard_us: () => bench.now_us,
+  };
+  const output = new Output(speaker, bench.clock, () => bench.now_us);
+  const frame = frameOf(frameBytes({ sequence: 98_765 }));
+  for (let n = 0; n < 100; n++) {
+    const samples = new Float32Array(2 * 960).fill(1);
+    output.take({ ...frame, position: frame.position + n * 882, samples });
+  }
+  expect(new Set(written)).toEqual(new Set([1]));
+});
+
+test("a speaker at another rate hears the same at the same time", () => {
+  const bench = new Bench();
+  const orders: Order[] = [];
+  const speaker: Speaker = {
+    rate_hz: 48_000,
+    capacity: 100_000,
+    write: () => undefined,
+    order: (order) => orders.push(order),
+    heard_us: (time_s) => (time_s === undefined ? bench.now_us : 1e9 + time_s * 1e6),
+  };
+  const output = new Output(speaker, bench.clock, () => bench.now_us);
+  output.opened();
+  bench.now_us += 250_000;
+  for (let n = 0; n < 4; n++) {
+    const frame = frameOf(
+      frameBytes({ sequence: n, rendered_us: 1e9 + SERVER_AHEAD_US + n * 1e5 }),
+    );
+    output.take({ ...frame, samples: new Float32Array(2 * 4_800) });
+  }
+  // The first is due 400 ms after it was rendered, which is 150 ms from now.
+  expect(orders.map(({ order }) => order)).toEqual(["begin", "rest"]);
+  expect(orders[1]).toMatchObject({ count: expect.closeTo(0.15 * 48_000, 3) });
+  expect(output.next).toBe(4 * FRAME);
+  const report = { read: 4_800, fill: 14_000, playing: true, underruns: 0, loudness: 1 };
+  output.reported({ ...report, time_s: 0.5 });
+  bench.now_us = 1e9 + 0.5e6;
+  expect(output.position).toBeCloseTo(FRAME, 3);
 });

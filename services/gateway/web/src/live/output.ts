@@ -7,6 +7,8 @@ import type { Order, Report } from "./worklet";
 
 /** What turns samples into sound: in a browser, an AudioWorklet. */
 export interface Speaker {
+  /** Samples a second; positions in streams count 44,100. */
+  readonly rate_hz: number;
   /** Samples it has room for. */
   readonly capacity: number;
   write(samples: Float32Array): void;
@@ -29,7 +31,7 @@ export interface Health {
 }
 
 /** What must lie ahead at least when it begins. */
-const AHEAD = 0.2 * RATE_HZ;
+const AHEAD_S = 0.2;
 /** When it begins although its clock says it is not time. */
 const PATIENCE_US = 1.2e6;
 /** How long after a connection opens frames come that had been waiting. */
@@ -40,6 +42,8 @@ export class Output {
   readonly #speaker: Speaker;
   readonly #clock: ServerClock;
   readonly #now_us: () => number;
+  /** The speaker's samples for one of the stream's. */
+  readonly #scale: number;
   readonly #joining = new Joining();
   readonly #schedule = new Schedule();
   readonly #steadying = new Steadying();
@@ -53,11 +57,13 @@ export class Output {
     this.#speaker = speaker;
     this.#clock = clock;
     this.#now_us = now_us;
+    this.#scale = speaker.rate_hz / RATE_HZ;
   }
 
   /** The position to ask for when the stream is joined again; undefined before the first frame. */
   get next(): number | undefined {
-    return this.#joining.next;
+    const { next } = this.#joining;
+    return next && Math.round(next / this.#scale);
   }
 
   /** The position that is heard now; undefined while nothing is. */
@@ -65,13 +71,13 @@ export class Output {
     const report = this.#report;
     if (!report?.playing) return undefined;
     const since_s = (this.#now_us() - this.#speaker.heard_us(report.time_s)) / 1e6;
-    return this.#joining.positionOf(this.#read + since_s * RATE_HZ);
+    return this.#positionOf(this.#read + since_s * this.#speaker.rate_hz);
   }
 
   get health(): Health {
     const { playing = false, underruns = 0 } = this.#report ?? {};
     const { delay_ms, jitter_ms } = this.#schedule;
-    const fill_ms = ((this.#joining.written - this.#read) / RATE_HZ) * 1000;
+    const fill_ms = ((this.#joining.written - this.#read) / this.#speaker.rate_hz) * 1000;
     const { off_ms } = this.#steadying;
     return { playing, underruns, delay_ms, jitter_ms, off_ms, fill_ms };
   }
@@ -82,12 +88,13 @@ export class Output {
   }
 
   /** Takes a frame that came now. */
-  take(frame: Frame): void {
+  take(told: Frame): void {
     const now_us = this.#now_us();
+    const frame = { ...told, position: Math.round(told.position * this.#scale) };
     const primed = now_us - this.#opened_us < PRIMED_US;
     if (!this.#joining.follows(frame)) this.#schedule.restart();
     const came_us = primed ? Number.NaN : now_us + this.#clock.offset_us;
-    this.#schedule.note(frame.position, frame.renderedAt_us, came_us);
+    this.#schedule.note(told.position, told.renderedAt_us, came_us);
     const room = this.#speaker.capacity - (this.#joining.written - this.#read);
     if (frame.samples.length > room) return; // Nothing is being heard: the page sleeps.
     const samples = this.#joining.joined(frame);
@@ -107,20 +114,29 @@ export class Output {
     }
     if (!report.playing) return;
     const due = this.#schedule.due(this.#speaker.heard_us(report.time_s) + this.#clock.offset_us);
-    const here = this.#joining.positionOf(this.#read);
+    const here = this.#positionOf(this.#read);
     if (due === undefined || here === undefined) return;
     const step = this.#steadying.measured(due - here);
-    if (step) this.#speaker.order(step);
+    if (!step) return;
+    const count = "count" in step && Math.round(step.count * this.#scale);
+    this.#speaker.order(count === false ? step : { ...step, count });
+  }
+
+  /** The position in the stream of what is so far into what was written. */
+  #positionOf(written: number): number | undefined {
+    const position = this.#joining.positionOf(written);
+    return position === undefined ? undefined : position / this.#scale;
   }
 
   #tryToBegin(now_us: number): void {
     this.#waits_us ??= now_us;
     const due = this.#schedule.due(this.#speaker.heard_us() + this.#clock.offset_us);
     const { written } = this.#joining;
-    let place = due === undefined ? undefined : this.#joining.placeOf(due);
-    if (place === undefined || written - place < AHEAD) {
-      if (now_us - this.#waits_us < PATIENCE_US || written - this.#read < AHEAD) return;
-      place = written - AHEAD;
+    const ahead = AHEAD_S * this.#speaker.rate_hz;
+    let place = due === undefined ? undefined : this.#joining.placeOf(due * this.#scale);
+    if (place === undefined || written - place < ahead) {
+      if (now_us - this.#waits_us < PATIENCE_US || written - this.#read < ahead) return;
+      place = written - ahead;
     }
     const leftOut = place - this.#read;
     this.#speaker.order({ order: "begin", count: Math.max(0, leftOut) });

@@ -1,7 +1,6 @@
 import { ServerClock } from "./clock";
 import type { Speaker } from "./output";
 import { MARGIN, Ring } from "./ring";
-import { RATE_HZ } from "./wire";
 import type { Order, Report } from "./worklet";
 import worklet from "./worklet?worker&url";
 
@@ -24,8 +23,11 @@ export class Sound implements Speaker {
   readonly #volume: GainNode;
   readonly #ring: Ring | undefined;
 
+  readonly rate_hz: number;
+
   private constructor(context: AudioContext) {
     this.#context = context;
+    this.rate_hz = context.sampleRate;
     const shared = globalThis.crossOriginIsolated === true;
     const memory = Ring.memoryFor(CAPACITY, shared);
     this.#ring = shared ? new Ring(memory) : undefined;
@@ -45,8 +47,8 @@ export class Sound implements Speaker {
   }
 
   /** Opens the sound. Browsers allow it where somebody has just pressed something. */
-  static async open(): Promise<Sound> {
-    const context = new AudioContext({ sampleRate: RATE_HZ, latencyHint: "playback" });
+  static async open(rate_hz: number): Promise<Sound> {
+    const context = new AudioContext({ sampleRate: rate_hz, latencyHint: "playback" });
     try {
       const running = context.resume();
       await context.audioWorklet.addModule(worklet);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { opusPacketsOf } from "./opus";
 import { frameBytes } from "./testing";
 import { frameOf } from "./wire";
 
@@ -29,4 +30,9 @@ test("what is no frame is refused", () => {
   expect(() => frameOf(other)).toThrow("version");
   expect(() => frameOf(new ArrayBuffer(40))).toThrow("no frame");
   expect(() => frameOf(new ArrayBuffer(4))).toThrow("no frame");
+});
+
+test("packets of Opus lie behind their lengths, and what is cut off is left out", () => {
+  const sound = Uint8Array.from([3, 0, 1, 2, 3, 0, 0, 1, 0, 9, 7]).buffer;
+  expect(opusPacketsOf(sound).map((packet) => [...packet])).toEqual([[1, 2, 3], [], [9]]);
 });

@@ -92,8 +92,8 @@ export interface Notes {
 
 export type Told = Hello | Ack | Steering | Refusal | Time | Presence | Notes;
 
-/** A tenth of a second of sound, and where it belongs. */
-export interface Frame {
+/** What a binary message says of its sound. */
+export interface Mark {
   /** What came before this frame is not what was sent last. */
   readonly discontinuity: boolean;
   readonly first: boolean;
@@ -102,12 +102,21 @@ export interface Frame {
   /** Of the first sample, from the beginning of the stream. */
   readonly position: number;
   readonly renderedAt_us: number;
+}
+
+/** Some sound, and where it belongs. */
+export interface Frame extends Mark {
   /** Interleaved stereo, full scale 1. */
   readonly samples: Float32Array;
 }
 
+/** A binary message: what it says of its sound, and the sound as it was sent. */
+export interface Packet extends Mark {
+  readonly sound: ArrayBuffer;
+}
+
 /** Reads a binary message. */
-export function frameOf(message: ArrayBuffer): Frame {
+export function packetOf(message: ArrayBuffer): Packet {
   const head = new DataView(message);
   if (message.byteLength < HEADER_BYTES || head.getUint16(0, true) !== MAGIC)
     throw new TypeError("this is no frame");
@@ -120,8 +129,14 @@ export function frameOf(message: ArrayBuffer): Frame {
     revision: head.getUint32(12, true),
     position: Number(head.getBigUint64(16, true)),
     renderedAt_us: Number(head.getBigUint64(24, true)),
-    samples: floats(new Int16Array(message.slice(head.getUint16(6, true)))),
+    sound: message.slice(head.getUint16(6, true)),
   };
+}
+
+/** Reads a message whose sound is plain PCM. */
+export function frameOf(message: ArrayBuffer): Frame {
+  const { sound, ...mark } = packetOf(message);
+  return { ...mark, samples: floats(new Int16Array(sound)) };
 }
 
 function floats(pcm: Int16Array): Float32Array {
