@@ -72,6 +72,11 @@ BENCHMARKS = (
         "six minutes, and 2 GiB on the disk",
         ("--tracks", "5500"),
     ),
+    Benchmark(
+        "tests.benchmarks.fanout",
+        "five minutes, and Debian's icecast2 and snapserver",
+        ("--listeners", "20", "--seconds", "2"),
+    ),
     Benchmark("services.synth.benchmarks.rendering", "a minute", ("--frames", "20")),
     Benchmark("services.ingest.benchmarks.analysis", "two minutes", ("--pieces", "2")),
     Benchmark("services.ingest.benchmarks.fingerprints", "a minute", ("--duration-s", "10")),
