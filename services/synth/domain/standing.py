@@ -26,6 +26,8 @@ class Place:
     """When it last went on, or had its claim changed."""
     position: int
     """The first sample that was not sent, as far as was heard."""
+    sent_s: float
+    """When the last of its frames was heard of; minus infinity where none was."""
     is_given_up: bool = False
     """Its owner is no more."""
 
@@ -59,7 +61,8 @@ class Standing:
             position = max(claim.position, before.position if before else 0)
             # Nobody is waited for where nobody owns it.
             patience_s = self._jittered(BEGINNING_S if claim.owner else 0)
-            self._places[stream_id] = Place(claim, patience_s, now_s, position)
+            sent_s = before.sent_s if before else float("-inf")
+            self._places[stream_id] = Place(claim, patience_s, now_s, position, sent_s)
 
     def beat(self, beat: Beat, now_s: float) -> None:
         """Take note of a sign of life."""
@@ -68,7 +71,7 @@ class Standing:
             place = self._places.get(mark.stream_id)
             if place is None or mark.position <= place.position:
                 continue
-            place.position = mark.position
+            place.position, place.sent_s = mark.position, now_s
             if mark.epoch == place.claim.epoch:
                 place.went_on_s = now_s
                 place.patience_s = self._jittered(self._silence_s)
@@ -114,10 +117,10 @@ class Standing:
         place = self._places.get(stream_id)
         return 0 if place is None else place.position
 
-    def went_on_s(self, stream_id: str) -> float:
-        """When it last went on."""
+    def sent_s(self, stream_id: str) -> float:
+        """When the last frame of a stream was heard of; minus infinity where none was."""
         place = self._places.get(stream_id)
-        return float("-inf") if place is None else place.went_on_s
+        return float("-inf") if place is None else place.sent_s
 
     def owners(self) -> set[str]:
         """The other replicas that streams belong to, alive or not."""

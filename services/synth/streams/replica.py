@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from prometheus_client import Counter
@@ -17,6 +18,7 @@ from services.synth.adapters.ether import BEAT, HEARD, Ether
 from services.synth.domain.audience import Audience
 from services.synth.domain.standing import Standing
 from services.synth.domain.streams import Claim, Logged
+from services.synth.rendering.player import CATCH_UP_S
 from services.synth.rendering.thread import FRAME_S, RenderThread
 from services.synth.streams.beginning import Beginning
 from services.synth.streams.neighbours import LOOK_EVERY_S, Neighbours
@@ -31,6 +33,8 @@ TAKEN = Counter("synth_streams_taken", "Streams that began to play here", ["why"
 REST_EVERY_S = 1.0
 SWEEP_EVERY_S = 10.0
 RELEASED_JITTER_S = 0.02
+HAND_OVER_S = 3.0
+"""Less than any supervisor's patience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,40 +181,36 @@ class Replica:
 
     async def forget(self, stream_id: str, revision: int) -> None:
         """Forget a stream that nobody plays, or that plays here. Raises Overtaken."""
-        kept = self._workings.kept
-        await kept.claims.forget(stream_id, revision)
+        # The claim last: who opens it anew finds nothing, and nothing of theirs is removed.
+        await self._forget_music(stream_id)
+        await self._workings.kept.claims.forget(stream_id, revision)
         self.standing.claimed(stream_id, None, time.monotonic())
-        await kept.snapshots.forget(stream_id)
-        await kept.log.forget(stream_id)
 
     async def hand_over(self) -> None:
         """Take no more streams, and leave all to others."""
         self._leaving = True
         self._workings.sending.room = 0
         leaving = [self.leave(owned, rests=False) for owned in list(self._owned.values())]
-        await asyncio.gather(*leaving)
+        with suppress(TimeoutError):  # without NATS, others go on once it is back
+            async with asyncio.timeout(HAND_OVER_S):
+                await asyncio.gather(*leaving)
         for task in self._tasks:
             task.cancel()
 
     async def _own(self, stream_id: str, claim: Claim, revision: int, why: str) -> None:
-        workings, was_played = self._workings, bool(claim.owner) or not claim.rests
-        heard = max(claim.position, self.standing.position(stream_id))
-        if claim.owner and (beat := await workings.ether.last_beat(claim.owner)):
-            heard = max(
-                [heard, *(each.position for each in beat.marks if each.stream_id == stream_id)]
-            )
-        if claim.epoch == 0:  # a new one: whatever was there before is no part of it
-            await workings.kept.snapshots.forget(stream_id)
-            await workings.kept.log.forget(stream_id)
+        workings, was_played = self._workings, not claim.rests
+        heard = await self._heard(stream_id, claim)
         epoch = max(claim.epoch + 1, time.time_ns() // 10**6)
         ours = replace(claim, owner=self.name, epoch=epoch, rests=False, position=heard)
-        went_on_s = self.standing.went_on_s(stream_id)
         revision = await workings.kept.claims.write(stream_id, ours, revision)
         self._note(stream_id, ours)
-        due_s = went_on_s if was_played and claim.epoch else time.monotonic() - FRAME_S
-        owned, snapshot = await workings.beginning.begin(
-            stream_id, ours, revision, heard, due_s + FRAME_S
-        )
+        if claim.epoch == 0:  # a new one: whatever was there before is no part of it
+            await self._forget_music(stream_id)
+        # Half a frame early, for it waits for a tick: on average the pace stays what it was.
+        due_s = self.standing.sent_s(stream_id) + FRAME_S / 2
+        if not was_played or time.monotonic() - due_s > CATCH_UP_S:
+            due_s = time.monotonic() - FRAME_S  # nobody has heard it lately: a frame more at once
+        owned, snapshot = await workings.beginning.begin(stream_id, ours, revision, heard, due_s)
         self._owned[stream_id] = owned
         try:
             await workings.beginning.play(owned, snapshot)
@@ -225,6 +225,17 @@ class Replica:
         TAKEN.labels(why).inc()
         facts = {"stream": stream_id, "why": why, "position": heard, "epoch": epoch}
         logger.info("a stream plays here", extra=facts)
+
+    async def _heard(self, stream_id: str, claim: Claim) -> int:
+        """The first sample of a stream that was not sent, by all that is known."""
+        known = [claim.position, self.standing.position(stream_id)]
+        if claim.owner and (beat := await self._workings.ether.last_beat(claim.owner)):
+            known += [mark.position for mark in beat.marks if mark.stream_id == stream_id]
+        return max(known)
+
+    async def _forget_music(self, stream_id: str) -> None:
+        await self._workings.kept.snapshots.forget(stream_id)
+        await self._workings.kept.log.forget(stream_id)
 
     async def _claim_again(self, owned: Owned) -> tuple[Claim, int]:
         """NATS has lost everything: what plays is the truth."""
