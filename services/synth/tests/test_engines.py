@@ -22,6 +22,8 @@ from services.synth.tests.instruments import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from services.synth.domain.playing import Engine
 
 pytestmark = pytest.mark.slow
@@ -142,6 +144,12 @@ def test_percussion_can_be_turned_off(engine: Engine) -> None:
 def test_an_engine_that_there_is_not_cannot_start() -> None:
     with pytest.raises(CannotStart, match="choose one of numba"):
         open_engine(EngineChoice("gramophone"))
+
+
+def test_kernels_that_cannot_be_kept_are_no_start(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotStart, match="kernels cannot be kept in"):
+        open_engine(EngineChoice("numba", kernels=tmp_path / "file" / "kernels"))
 
 
 def _brightness(sound: np.ndarray) -> float:

@@ -34,7 +34,7 @@ def instruments(sounds: Mapping[str, Sound], waves: Mapping[str, Wave]) -> layou
         rooms=np.array([_room(sound) for sound in sounds.values()], dtype=np.float32),
         waves=wavetables.wavetables(waves.values()),
         sine=wavetables.sine(),
-        noise=wavetables.noise(),
+        noise=wavetables.noise(layout.BLOCK),
     )
 
 

@@ -31,6 +31,8 @@ MOST_HARMONICS = 256
 LEFT_OVER = 0.05
 """-26 dB, of harmonics that are left out."""
 NOISE = 2**17
+OTHER_EAR = 50_021
+"""Samples between the noise on the left and on the right."""
 _SEED = 440
 
 
@@ -101,7 +103,12 @@ def sine() -> Table:
     return np.sin(2 * np.pi * np.arange(TABLE + 1) / TABLE).astype(np.float32)
 
 
-def noise() -> Table:
-    """White noise from -1 to 1, three seconds of it: (NOISE,)."""
+def noise(block: int) -> Table:
+    """White noise from -1 to 1, three seconds of it: (NOISE + OTHER_EAR + block,).
+
+    It begins again at its end, so that a block at any place of the NOISE samples is in one
+    piece, and so is the one for the other ear.
+    """
     draws = np.random.Philox(_SEED).random_raw(NOISE) >> np.uint64(40)
-    return (draws.astype(np.float64) / 2**23 - 1).astype(np.float32)
+    once = (draws.astype(np.float64) / 2**23 - 1).astype(np.float32)
+    return np.append(once, once[: OTHER_EAR + block])

@@ -10,7 +10,7 @@ import numpy as np
 from services.synth.adapters.engines.kernels.blocks import STEP, clear
 from services.synth.adapters.engines.kernels.compiling import kernel
 from services.synth.adapters.engines.layout import BLOCK, Instruments, Record, Scratch
-from services.synth.adapters.engines.wavetables import NOISE, TABLE_BITS
+from services.synth.adapters.engines.wavetables import NOISE, OTHER_EAR, TABLE_BITS
 from services.synth.domain.playing import RATE_HZ
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ SHIFT = np.uint32(32 - TABLE_BITS)
 FRACTION = np.uint32(2 ** (32 - TABLE_BITS) - 1)
 SCALE = f32(2.0 ** -(32 - TABLE_BITS))
 NOISE_MASK = np.uint32(NOISE - 1)
-OTHER_EAR = np.uint32(50_021)
-"""Samples between the noise on the left and on the right."""
 
 
 @kernel
@@ -148,13 +146,14 @@ def add_noise(
     voice: Record, patch: Record, noise: npt.NDArray[np.float32], scratch: Scratch
 ) -> None:
     """Add breath, wind or the felt of a hammer."""
-    left, right, gain, grit = scratch.left, scratch.right, voice.noise, voice.grit
+    left, right, gain = scratch.left, scratch.right, voice.noise
+    place = int(voice.grit & NOISE_MASK)
+    here, there = noise[place:], noise[place + OTHER_EAR :]
     target = f32(patch.noise * math.exp(-(voice.age + BLOCK) / patch.noise_decay))
     slope = (target - gain) * STEP
     for n in range(BLOCK):
-        left[n] += gain * noise[grit & NOISE_MASK]
-        right[n] += gain * noise[(grit + OTHER_EAR) & NOISE_MASK]
-        grit = np.uint32(grit + np.uint32(1))
-        gain += slope
-    voice.grit = grit
+        now = gain + slope * f32(n)
+        left[n] += now * here[n]
+        right[n] += now * there[n]
+    voice.grit = np.uint32(voice.grit + np.uint32(BLOCK))
     voice.noise = target

@@ -65,8 +65,8 @@ def play_strike(strike: Record, mood: Record, instruments: Instruments, scratch:
     thump(strike, kit, instruments.sine, f32(body * shape), scratch)
     hiss(strike, kit, mood, instruments.noise, scratch, f32(noise * shape))
     strike.age = age
-    loud = math.exp(kit.quiet + (kit.loud - kit.quiet) * mood.intensity) * strike.velocity
-    gain = loud * math.sqrt(strike.velocity * mood.percussion)
+    loud = math.exp(kit.quiet + (kit.loud - kit.quiet) * mood.intensity)
+    gain = loud * strike.velocity * math.sqrt(mood.percussion)
     angle = math.pi / 4 * (1 + strike.pan)
     place(strike, kit, scratch, f32(gain * math.cos(angle)), f32(gain * math.sin(angle)))
 
@@ -118,17 +118,16 @@ def hiss(
     a3 = bend * a2
     one, two, gain = strike.left_1, strike.left_2, strike.noise
     slope = (target - gain) * STEP
-    left, grit = scratch.left, strike.grit
+    left, here = scratch.left, noise[int(strike.grit & NOISE_MASK) :]
     for n in range(BLOCK):
-        sample = noise[grit & NOISE_MASK]
-        grit = np.uint32(grit + np.uint32(1))
+        sample = here[n]
         rest = sample - two
         middle = a1 * one + a2 * rest
         low = two + a2 * one + a3 * rest
         one, two = middle + middle - one, low + low - two
         gain += slope
         left[n] += gain * (high * (sample - damping * middle - low) + band * middle)
-    strike.grit = grit
+    strike.grit = np.uint32(strike.grit + np.uint32(BLOCK))
     strike.left_1, strike.left_2, strike.noise = one, two, target
 
 
