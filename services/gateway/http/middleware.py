@@ -58,13 +58,14 @@ def security_headers(settings: GatewaySettings) -> Mapping[str, str]:
     lets them in without credentials.
     """
     store = settings.s3_public_endpoint or ""
+    sockets = settings.public_url.replace("http", "ws", 1)  # older browsers' 'self' has none
     policy = {
         "default-src": "'self'",
         "script-src": "'self'",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' blob: data:",
         "media-src": f"'self' blob: {store}",
-        "connect-src": f"'self' {store}",
+        "connect-src": " ".join(filter(None, ("'self'", sockets, store))),
         "worker-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'none'",
