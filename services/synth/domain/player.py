@@ -12,7 +12,7 @@ from services.synth.domain.score import BEATS, DRUMS, Event, Harmony, Piece
 from services.synth.domain.styles import Style
 from services.synth.domain.voicing import Voicing
 
-_TIGHTNESS = {Part.KICK: 0.25, Part.SNARE: 0.4, Part.HAT: 0.4, Part.SHAKER: 0.5, Part.BASS: 0.5}
+_TIGHTNESS = {Part.KICK: 0.25, Part.SNARE: 0.4, Part.HAT: 0.4, Part.SHAKER: 0.5, Part.BASS: 0.2}
 """Of the looseness of a style, for those who keep the time; all others have the whole."""
 _SPREAD = 0.06
 """How far loudness strays, as a share."""
