@@ -26,14 +26,15 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const live = useSyncExternalStore(slot.on, () => slot.get().player);
   const tuned = useTuned(live);
 
-  useEffect(
-    () =>
-      tracks.state.on(() => {
-        const { playing, waiting } = tracks.state.get();
-        if (playing || waiting) slot.get().player?.leave();
-      }),
-    [tracks, slot],
-  );
+  useEffect(() => {
+    const sounds = () => tracks.state.get().playing || tracks.state.get().waiting;
+    let sounded = sounds();
+    return tracks.state.on(() => {
+      // Only when they begin: told to pause, they still sound for a moment.
+      if (sounds() && !sounded) slot.get().player?.leave();
+      sounded = sounds();
+    });
+  }, [tracks, slot]);
   useEffect(() => () => slot.get().player?.leave(), [slot]);
   useEffect(
     () => (live && tuned ? announceLive(live) : announceToSystem(tracks)),
