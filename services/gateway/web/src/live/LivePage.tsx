@@ -26,6 +26,7 @@ export default function LivePage({ stationId }: { stationId: string | undefined 
     const given = station.id === stationId ? invitation : "";
     void live.play({ id: station.id, name: station.name, invitation: given });
     if (station.id !== stationId) go(`/live/${station.id}`);
+    document.getElementById("content")?.scrollTo({ top: 0 });
   }
 
   return (
