@@ -40,10 +40,11 @@ from services.synth.settings import SynthSettings
 from services.synth.streams.beginning import Beginning
 from services.synth.streams.calls import Calls
 from services.synth.streams.owned import Kept, Owned
-from services.synth.streams.replica import Manner, Replica, Workings
+from services.synth.streams.replica import Replica
 from services.synth.streams.saving import Saving
 from services.synth.streams.sending import Sending
 from services.synth.streams.steering import Steering
+from services.synth.streams.workings import Manner, Workings
 from tutti.synth.v1.synth_pb2_grpc import add_SynthServiceServicer_to_server
 
 SERVICE = "tutti.synth.v1.SynthService"

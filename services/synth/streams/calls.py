@@ -182,7 +182,7 @@ class Calls:
         await self._asking.answer(by_name(self._replica.name), answers)
 
     async def _open_elsewhere(self, request: pb.OpenStreamRequest) -> pb.OpenStreamResponse:
-        other = self._replica.standing.roomiest(time.monotonic())
+        other = self._replica.standing.roomiest(self._replica.neighbours.now_s)
         if other is None:
             raise ResourceExhausted("as many streams play as can be rendered")
         answer = await self._asking.ask(by_name(other), "OpenStream", request, ASK_S)

@@ -14,8 +14,8 @@ from services.synth.domain.streams import Beat
 from services.synth.wire import decode_beat
 
 LOOK_EVERY_S = 0.03
-STALLED_S = 4 * LOOK_EVERY_S
-"""Who was held up for so long has not listened, and does not judge others."""
+LONGEST_LOOK_S = 2 * LOOK_EVERY_S
+"""Who was held up for longer has not listened meanwhile: that time does not count."""
 RECONNECTED_S = 2.0
 """After NATS was away, others may not be back yet."""
 PING_S = 0.2
@@ -35,29 +35,31 @@ class Neighbours:
         self._asking = asking
         self._asked_for: dict[str, asyncio.Task[None]] = {}
         self._connections, self._connected_s = ether.connections, float("-inf")
-        self._looked_s = time.monotonic()
+        self._listened_s, self._looked_s = 0.0, time.monotonic()
+
+    @property
+    def now_s(self) -> float:
+        """Seconds that this replica has been listening: the clock by which others are judged."""
+        return self._listened_s + min(time.monotonic() - self._looked_s, LONGEST_LOOK_S)
 
     def hear(self, payload: bytes) -> Beat:
         """Take note of a sign of life."""
         beat = decode_beat(payload)
-        self._standing.beat(beat, time.monotonic())
+        self._standing.beat(beat, self.now_s)
         return beat
 
     def silent(self, held: Collection[str], *, is_deaf: bool) -> list[str]:
         """The streams that should go on and do not, of those not held here. To be asked often."""
-        now_s = time.monotonic()
-        if is_deaf or not self._has_listened(now_s):
-            self._standing.forgive(now_s)
-        elif now_s - self._connected_s > RECONNECTED_S:
-            for other in self._standing.doubtful(now_s) - self._asked_for.keys():
-                self._asked_for[other] = asyncio.create_task(self._ask_for(other))
-        self._looked_s = now_s
-        return self._standing.silent(held, now_s)
-
-    def _has_listened(self, now_s: float) -> bool:
+        self._listened_s, self._looked_s = self.now_s, time.monotonic()
         if self._ether.connections != self._connections:
-            self._connections, self._connected_s = self._ether.connections, now_s
-        return self._ether.connected and now_s - self._looked_s <= STALLED_S
+            self._connections, self._connected_s = self._ether.connections, self._listened_s
+        is_new = self._listened_s - self._connected_s < RECONNECTED_S
+        if is_deaf or is_new or not self._ether.connected:
+            self._standing.forgive(self._listened_s)
+            return []
+        for other in self._standing.doubtful(self._listened_s) - self._asked_for.keys():
+            self._asked_for[other] = asyncio.create_task(self._ask_for(other))
+        return self._standing.silent(held, self._listened_s)
 
     async def _ask_for(self, other: str) -> None:
         """Find out whether a replica has a connection to NATS: one that was killed has none."""

@@ -6,57 +6,33 @@ import random
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import count
 
 from prometheus_client import Counter
 
 from libs.common.faults import Fault, ResourceExhausted
 from libs.common.outages import outages_logged
-from services.synth.adapters.asking import Answer, Asking
+from services.synth.adapters.asking import Answer
 from services.synth.adapters.buckets import Overtaken
-from services.synth.adapters.ether import BEAT, HEARD, Ether
+from services.synth.adapters.ether import BEAT, HEARD
 from services.synth.domain.audience import Audience
 from services.synth.domain.standing import Standing
 from services.synth.domain.streams import Claim, Logged
 from services.synth.rendering.player import CATCH_UP_S
-from services.synth.rendering.thread import FRAME_S, RenderThread
-from services.synth.streams.beginning import Beginning
+from services.synth.rendering.thread import FRAME_S
 from services.synth.streams.neighbours import LOOK_EVERY_S, Neighbours
-from services.synth.streams.owned import Kept, Owned
-from services.synth.streams.saving import Saving
-from services.synth.streams.sending import Sending
+from services.synth.streams.owned import Owned
+from services.synth.streams.workings import Manner, Workings
 from tutti.synth.v1.synth_pb2 import Heard
 
 logger = logging.getLogger(__name__)
 
 TAKEN = Counter("synth_streams_taken", "Streams that began to play here", ["why"])
-REST_EVERY_S = 1.0
-SWEEP_EVERY_S = 10.0
+SWEEP_EVERY_S = 10
 RELEASED_JITTER_S = 0.02
 HAND_OVER_S = 3.0
 """Less than any supervisor's patience."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a replica behaves."""
-
-    name: str
-    most_streams: int
-    rest_after_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Workings:
-    """What a replica consists of."""
-
-    kept: Kept
-    ether: Ether
-    asking: Asking
-    thread: RenderThread
-    beginning: Beginning
-    saving: Saving
-    sending: Sending
 
 
 class Replica:
@@ -73,7 +49,7 @@ class Replica:
         self._owned = owned
         self._taking: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._neighbours = Neighbours(standing, workings.ether, workings.asking)
+        self.neighbours = Neighbours(standing, workings.ether, workings.asking)
         self._leaving = False
         self._answers: Callable[[Owned], Mapping[str, Answer]] = lambda _owned: {}
 
@@ -98,33 +74,40 @@ class Replica:
         """For ever go on with streams that fell silent."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            self._workings.sending.room = self.room
-            for owned in [each for each in self._owned.values() if each.gone]:
-                await self._drop(owned)
-            held = self._owned.keys() | self._taking
-            is_deaf = self._workings.sending.silenced
-            for stream_id in self._neighbours.silent(held, is_deaf=is_deaf):
-                self._consider(stream_id, "silence")
+            with outages_logged("watching streams"):
+                await self._look_around()
 
     async def keep_house(self) -> None:
         """For ever let streams rest that nobody hears, and look at all claims now and then."""
-        swept_s = time.monotonic()
-        while True:
-            await asyncio.sleep(REST_EVERY_S)
-            now_s = time.monotonic()
-            self.audience.forget(now_s)
-            for owned in list(self._owned.values()):
-                wanted_s = max(owned.asked_s, self.audience.last_s(owned.id, now_s))
-                if now_s - wanted_s > self._manner.rest_after_s:
-                    self._spawn(self.leave(owned, rests=True))
-            if now_s - swept_s > SWEEP_EVERY_S:
-                swept_s = now_s
-                with outages_logged("looking at all claims"):
-                    claims = await self._workings.kept.claims.all()
-                    for stream_id, claim in claims.items():
-                        self._note(stream_id, claim)
-                    for stream_id in self._owned.keys() - claims.keys():
-                        await self.look(stream_id)
+        for second in count(1):
+            await asyncio.sleep(1)
+            with outages_logged("looking after streams"):
+                self._let_rest(time.monotonic())
+                if second % SWEEP_EVERY_S == 0:
+                    await self._sweep()
+
+    async def _look_around(self) -> None:
+        self._workings.sending.room = self.room
+        for owned in [each for each in self._owned.values() if each.gone]:
+            await self._drop(owned)
+        held = self._owned.keys() | self._taking
+        is_deaf = self._workings.sending.silenced
+        for stream_id in self.neighbours.silent(held, is_deaf=is_deaf):
+            self._consider(stream_id, "silence")
+
+    def _let_rest(self, now_s: float) -> None:
+        self.audience.forget(now_s)
+        for owned in self._owned.values():
+            wanted_s = max(owned.asked_s, self.audience.last_s(owned.id, now_s))
+            if now_s - wanted_s > self._manner.rest_after_s:
+                self._spawn(self.leave(owned, rests=True))
+
+    async def _sweep(self) -> None:
+        claims = await self._workings.kept.claims.all()
+        for stream_id, claim in claims.items():
+            self._note(stream_id, claim)
+        for stream_id in self._owned.keys() - claims.keys():
+            await self.look(stream_id)
 
     async def look(self, stream_id: str) -> tuple[Claim | None, int]:
         """Read a claim, and act on it."""
@@ -184,7 +167,7 @@ class Replica:
         # The claim last: who opens it anew finds nothing, and nothing of theirs is removed.
         await self._forget_music(stream_id)
         await self._workings.kept.claims.forget(stream_id, revision)
-        self.standing.claimed(stream_id, None, time.monotonic())
+        self.standing.claimed(stream_id, None, self.neighbours.now_s)
 
     async def hand_over(self) -> None:
         """Take no more streams, and leave all to others."""
@@ -207,9 +190,10 @@ class Replica:
         if claim.epoch == 0:  # a new one: whatever was there before is no part of it
             await self._forget_music(stream_id)
         # Half a frame early, for it waits for a tick: on average the pace stays what it was.
-        due_s = self.standing.sent_s(stream_id) + FRAME_S / 2
-        if not was_played or time.monotonic() - due_s > CATCH_UP_S:
-            due_s = time.monotonic() - FRAME_S  # nobody has heard it lately: a frame more at once
+        late_s = self.neighbours.now_s - self.standing.sent_s(stream_id) - FRAME_S / 2
+        if not was_played or late_s > CATCH_UP_S:
+            late_s = FRAME_S  # nobody has heard it lately: a frame more at once
+        due_s = time.monotonic() - late_s
         owned, snapshot = await workings.beginning.begin(stream_id, ours, revision, heard, due_s)
         self._owned[stream_id] = owned
         try:
@@ -266,7 +250,7 @@ class Replica:
     def _note(self, stream_id: str, claim: Claim | None) -> None:
         if claim is not None and claim == self.standing.claim(stream_id):
             return
-        self.standing.claimed(stream_id, claim, time.monotonic())
+        self.standing.claimed(stream_id, claim, self.neighbours.now_s)
         owned = self._owned.get(stream_id)
         if owned is not None and (claim is None or claim.epoch > owned.epoch):
             owned.gone = True
@@ -285,7 +269,7 @@ class Replica:
                 await owned.answers.unsubscribe()
 
     def _hear_beat(self, replica: str, payload: bytes) -> None:
-        beat = self._neighbours.hear(payload)
+        beat = self.neighbours.hear(payload)
         if replica == self.name:
             self._workings.sending.hear_itself(beat)
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from libs.common.faults import Fault
+from libs.common.outages import outages_logged
 from services.synth.adapters.ether import PCM, Ether
 from services.synth.domain.playing import FRAME
 from services.synth.domain.streams import Beat, Mark
@@ -100,28 +100,29 @@ class Sending:
             if isinstance(batch, asyncio.Event):
                 batch.set()
                 continue
-            for frame in batch:
-                await self._send(frame, saving)
-            if batch or self._owned or time.monotonic() - self._beat_s > IDLE_BEAT_S:
-                await self._beat()
+            with outages_logged("sending frames"):
+                for frame in batch:
+                    await self._send(frame, saving)
+                if batch or self._owned or time.monotonic() - self._beat_s > IDLE_BEAT_S:
+                    await self._beat()
 
     async def regain(self, thread: RenderThread, come_back: Callable[[], Awaitable[None]]) -> None:
         """Watch for ever whether we are heard, and be silent where we are not."""
         while True:
             await asyncio.sleep(self._deaf_s / 5)
-            deaf = time.monotonic() - self._heard_s >= self._deaf_s
-            if not self._owned or not (deaf or self.silenced):
+            if not self._owned:  # nothing was sent that could be lost
+                self._connections = self._ether.connections
+                continue
+            if time.monotonic() - self._heard_s < self._deaf_s and not self.silenced:
                 continue
             self._regaining = True
             await thread.call(lambda: thread.pause(is_paused=True))
             self._heard.clear()
             await self._heard.wait()
-            try:
+            with outages_logged("coming back"):
                 await self._make_sure(come_back)
-            except Fault:
-                continue  # not heard for long enough to know
-            self._regaining = False
-            await thread.call(lambda: thread.pause(is_paused=False))
+                self._regaining = False
+                await thread.call(lambda: thread.pause(is_paused=False))
 
     async def _make_sure(self, come_back: Callable[[], Awaitable[None]]) -> None:
         if self._connections != self._ether.connections:

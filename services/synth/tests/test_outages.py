@@ -14,7 +14,7 @@ import pytest
 from scripts.programs.readiness import greets
 from scripts.servers.binaries import nats_server
 from scripts.servers.settings import Binaries
-from services.synth.tests.house import listening, offline, opening, parameters, replica
+from services.synth.tests.house import listening, offline, opening, parameters, process, replica
 from services.synth.tests.test_hands import owners
 from services.synth.tests.test_streams import steering
 from services.synth.wire import decode_logged
@@ -79,12 +79,12 @@ async def test_music_waits_for_nats_and_goes_on_with_the_next_sample(
     server: Nats, *, forgets: bool
 ) -> None:
     async with (
-        replica(server.url) as synth,
-        replica(server.url),
+        process(server.url) as doomed,
+        replica(server.url) as heir,
         listening(server.url, "drift") as ear,
     ):
-        await synth.OpenStream(opening("drift"))
-        before = await synth.SteerStream(steering("drift", timbre=0.9))
+        await doomed.stub.OpenStream(opening("drift"))
+        before = await heir.SteerStream(steering("drift", timbre=0.9))
         await ear.until(5)
         await server.kill()
         if forgets:
@@ -92,10 +92,13 @@ async def test_music_waits_for_nats_and_goes_on_with_the_next_sample(
         await asyncio.sleep(1)
         await server.start()
         await ear.until(10)
-        after = await synth.SteerStream(steering("drift", intensity=0.9))
+        after = await heir.SteerStream(steering("drift", intensity=0.9))
         await ear.until(3)
+        assert owners(ear) == 1
+        doomed.kill()
+        await ear.until(5)
     assert ear.missing == 0
-    assert owners(ear) == 1
+    assert owners(ear) == 2
     log = [decode_logged(each.logged) for each in (before, after)]
     assert [each.revision for each in log] == [1, 2]
     assert ear.pcm() == offline(parameters(), log, len(ear.frames))
