@@ -54,7 +54,7 @@ def _strokes(sheet: Sheet, part: Part, patterns: tuple[str, ...]) -> Iterator[Ev
                     beats,
                     pitch,
                     (_HEAVIEST + 1 - weight) / (_HEAVIEST + 1),
-                    accent=0.25 + 0.75 * weight / _HEAVIEST,
+                    accent=0.1 + 0.9 * weight / _HEAVIEST,
                     pan=pan,
                 )
             )
