@@ -50,8 +50,10 @@ class Room:
         self.has_newcomer = False
 
     def enter(self, member: Member) -> None:
-        """Tell them from now on."""
+        """Tell them who is here, and whatever comes from now on."""
         self._members.add(member)
+        if self._told[0]:
+            member.ear.write(text(self._presence().model_dump_json().encode()))
 
     def leave(self, member: Member) -> None:
         """Tell them no more."""
@@ -79,12 +81,7 @@ class Room:
         present = (self.listeners, sorted(people)[:MOST_PEOPLE])
         if present != self._told:
             self._told = present
-            message = Presence(listeners=present[0], people=present[1])
-            self._tell(message.model_dump_json())
-
-    def presence(self) -> str:
-        """Who is here, for one who comes in."""
-        return Presence(listeners=self._told[0], people=self._told[1]).model_dump_json()
+            self._tell(self._presence().model_dump_json())
 
     def notes(self, score: bytes) -> None:
         """Tell those who asked for it what is played."""
@@ -138,6 +135,9 @@ class Room:
             self._elsewhere[replica] = Elsewhere(time.monotonic(), news.presence.listeners, people)
         else:
             self._elsewhere.pop(replica, None)
+
+    def _presence(self) -> Presence:
+        return Presence(listeners=self._told[0], people=self._told[1])
 
     def _tell(self, message: str, but: str = "") -> None:
         told = text(message.encode())

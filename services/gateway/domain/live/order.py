@@ -67,10 +67,6 @@ class Ring(Generic[Item]):
         """Keep it, and forget the oldest."""
         self._items.append(item)
 
-    def clear(self) -> None:
-        """Forget all."""
-        self._items.clear()
-
     def last(self, count: int) -> list[Item]:
         """The latest, oldest first."""
         return list(self._items)[-count:]
