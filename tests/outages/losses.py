@@ -19,16 +19,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.listener import ENDED
 from tests.outages.house import everything, house
+from tests.outages.imports import Imports
 from tests.outages.network import enter, small_disk, why_not
-from tests.outages.person import CALLS, Answer, Person, piece, someone
+from tests.outages.person import CALLS, Answer, Person, someone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from tests.listener import Listener
     from tests.outages.house import House
 
 AWAY_S = 60.0
@@ -159,42 +158,37 @@ LOSSES = (
 class Trial:
     """One fleet, one person, one loss."""
 
-    def __init__(self, running: House, folder: Path, away_s: float) -> None:
+    def __init__(self, running: House, person: Person, imports: Imports, away_s: float) -> None:
         self._house = running
-        self._folder = folder
+        self._person = person
+        self._imports = imports
         self._away_s = away_s
-        self._brought = 30
 
-    async def of(self, loss: Loss, person: Person, listener: Listener) -> Finding:
+    async def of(self, loss: Loss) -> Finding:
         """Lose it, look, wait for it to come back, look again."""
         finding = Finding(loss)
-        item_ids = [await self._send(listener)]
-        asking = asyncio.create_task(self._ask(person, finding))
+        await self._imports.send()
+        asking = asyncio.create_task(self._ask(finding))
         async with loss.begin(self._house, self._away_s):
             if not loss.suffer & {"announce", "send", "imports"}:
-                item_ids.append(await self._send(listener))  # music is taken in meanwhile
+                await self._imports.send()  # music is taken in meanwhile
         asking.cancel()
         await asyncio.wait([asking])
         back_s = time.monotonic()
-        await self._recovers(person, finding, back_s)
-        item_ids.append(await self._send(listener))
-        await self._import_ends(listener, item_ids, finding, back_s)
+        await self._recovers(finding, back_s)
+        await self._imports.send()
+        await self._import_ends(finding, back_s)
         finding.wrong += [
             f"{name} ended" for name, part in self._house.parts.items() if not part.runs
         ]
         finding.judge()
         return finding
 
-    async def _send(self, listener: Listener) -> str:
-        self._brought += 1
-        file = piece(self._folder, self._brought)
-        return str((await asyncio.to_thread(listener.send, file))["id"])
-
-    async def _ask(self, person: Person, finding: Finding) -> None:
+    async def _ask(self, finding: Finding) -> None:
         under_way: set[asyncio.Task[None]] = set()
 
         async def ask(name: str) -> None:
-            finding.answers.append(await person.call(name))
+            finding.answers.append(await self._person.call(name))
 
         try:
             while True:
@@ -203,29 +197,21 @@ class Trial:
         finally:
             await asyncio.gather(*under_way)
 
-    async def _recovers(self, person: Person, finding: Finding, back_s: float) -> None:
+    async def _recovers(self, finding: Finding, back_s: float) -> None:
         answers: Mapping[str, Answer] = {}
         while finding.well_after_s < 0 and time.monotonic() < back_s + 2 * WELL_S:
-            answers = await person.all_calls()
+            answers = await self._person.all_calls()
             if all(answer.works for answer in answers.values()):
                 finding.well_after_s = time.monotonic() - back_s
             await asyncio.sleep(0.3)
         if finding.well_after_s < 0:
             finding.wrong += [f"still {each}" for each in answers.values() if not each.works]
 
-    async def _import_ends(
-        self, listener: Listener, item_ids: Sequence[str], finding: Finding, back_s: float
-    ) -> None:
-        items = []
-        while time.monotonic() < back_s + IMPORT_S:
-            items = [listener.get(f"/imports/items/{item_id}")["item"] for item_id in item_ids]
-            if all(item["state"] in ENDED for item in items):
-                finding.imported_after_s = time.monotonic() - back_s
-                break
-            await asyncio.sleep(0.3)
-        if [item["state"] for item in items] != ["published"] * len(item_ids):
-            ends = [(item["state"], item["reason"]) for item in items]
-            finding.wrong.append(f"the import ended as {ends}")
+    async def _import_ends(self, finding: Finding, back_s: float) -> None:
+        wrong = await self._imports.end(IMPORT_S)
+        finding.imported_after_s = time.monotonic() - back_s
+        finding.wrong += wrong
+        if wrong:
             log = self._house.parts["ingest-worker"].log.read_text().splitlines()
             finding.wrong += [line[:1500] for line in log if '"ERROR"' in line]
 
@@ -241,9 +227,9 @@ async def trial(folder: Path, losses: Sequence[Loss], away_s: float) -> list[Fin
         async with disk(home, group[0].disk), house(home) as running:
             await everything(running)
             async with someone(running.address, home.parent) as (person, listener):
-                tried = Trial(running, home.parent, away_s)
+                tried = Trial(running, person, Imports(listener, home.parent), away_s)
                 for loss in group:
-                    finding = await tried.of(loss, person, listener)
+                    finding = await tried.of(loss)
                     print(finding, *sorted(set(finding.wrong))[:10], sep="\n  ", flush=True)
                     findings.append(finding)
     return findings

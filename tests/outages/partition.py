@@ -21,15 +21,14 @@ from typing import TYPE_CHECKING
 import httpx
 
 from scripts.fleet.table import SERVICES
-from tests.listener import ENDED
 from tests.outages.house import everything, house
+from tests.outages.imports import Imports
 from tests.outages.network import Network, enter
-from tests.outages.person import CALLS, Answer, Person, piece, someone
+from tests.outages.person import CALLS, Answer, Person, someone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.listener import Listener
     from tests.outages.house import House
 
 SERVERS = ("postgres", "nats", "valkey", "s3")
@@ -124,31 +123,28 @@ class Finding:
 class Trial:
     """One fleet, one person, one pair after another."""
 
-    def __init__(
-        self, running: House, network: Network, folder: Path, part_s: float, slack: float
-    ) -> None:
-        self._house = running
+    def __init__(self, network: Network, running: House, person: Person, imports: Imports) -> None:
         self._network = network
-        self._folder = folder
-        self._part_s = part_s
-        self._slack = slack
-        self._brought = 10
+        self._house = running
+        self._person = person
+        self._imports = imports
 
-    async def of(self, parted: Pair, person: Person, listener: Listener) -> Finding:
+    async def of(self, parted: Pair, part_s: float, slack: float) -> Finding:
         """Part the pair, look, heal, look again."""
         finding = Finding(parted)
-        item_ids = [await self._send(listener)]
+        await self._imports.send()
         self._network.cut(parted.one, parted.other)
         try:
-            await asyncio.gather(self._ask(person, finding), self._watch(finding))
+            await asyncio.gather(self._ask(finding, part_s), self._watch(finding, part_s))
         finally:
             self._network.heal()
         healed_s = time.monotonic()
-        await self._recovers(person, finding, healed_s)
-        item_ids.append(await self._send(listener))
-        await self._import_ends(listener, item_ids, finding, healed_s)
+        await self._recovers(finding, healed_s, slack)
+        await self._imports.send()
+        finding.wrong += await self._imports.end(IMPORT_S * slack)
+        finding.imported_after_s = time.monotonic() - healed_s
         await self._all_run(finding)
-        finding.judge(self._slack)
+        finding.judge(slack)
         return finding
 
     async def _all_run(self, finding: Finding) -> None:
@@ -158,26 +154,20 @@ class Trial:
                 finding.wrong.append(f"{name} ended: {part.log.read_text()[-3000:]}")
                 await part.start()
 
-    async def _send(self, listener: Listener) -> str:
-        self._brought += 1
-        file = piece(self._folder, self._brought, duration_s=20)
-        item = await asyncio.to_thread(listener.send, file)
-        return str(item["id"])
-
-    async def _ask(self, person: Person, finding: Finding) -> None:
+    async def _ask(self, finding: Finding, part_s: float) -> None:
         """Ask for everything again and again, whatever the earlier answers do."""
         asked: list[asyncio.Task[Answer]] = []
-        over_s = time.monotonic() + self._part_s
+        over_s = time.monotonic() + part_s
         while time.monotonic() < over_s:
-            asked += [asyncio.create_task(person.call(name)) for name in CALLS]
+            asked += [asyncio.create_task(self._person.call(name)) for name in CALLS]
             await asyncio.sleep(ROUND_S)
         finding.answers += await asyncio.gather(*asked)
 
-    async def _watch(self, finding: Finding) -> None:
+    async def _watch(self, finding: Finding, part_s: float) -> None:
         """Find out when /readyz names the part."""
         began_s = time.monotonic()
         async with httpx.AsyncClient(base_url=self._house.address, timeout=ANSWER_S) as client:
-            while finding.named_after_s < 0 and time.monotonic() < began_s + self._part_s:
+            while finding.named_after_s < 0 and time.monotonic() < began_s + part_s:
                 told = (await client.get("/readyz")).json()["parts"]
                 if any(
                     finding.pair.told in f"{name} {state['detail']}"
@@ -187,16 +177,16 @@ class Trial:
                     finding.named_after_s = time.monotonic() - began_s
                 await asyncio.sleep(0.5)
 
-    async def _recovers(self, person: Person, finding: Finding, healed_s: float) -> None:
+    async def _recovers(self, finding: Finding, healed_s: float, slack: float) -> None:
         while finding.well_after_s < 0:
-            answers = await person.all_calls()
+            answers = await self._person.all_calls()
             took_s = time.monotonic() - healed_s
             if all(answer.works for answer in answers.values()) and await self._ready():
                 finding.well_after_s = took_s
-            elif took_s > 6 * WELL_S * self._slack:
+            elif took_s > 6 * WELL_S * slack:
                 break
             await asyncio.sleep(0.3)
-        if not 0 <= finding.well_after_s <= WELL_S * self._slack:
+        if not 0 <= finding.well_after_s <= WELL_S * slack:
             finding.wrong.append(f"well only after {finding.well_after_s:.1f} s")
 
     async def _ready(self) -> bool:
@@ -206,19 +196,6 @@ class Trial:
             state["detail"] for state in answer.json()["parts"].values()
         )
 
-    async def _import_ends(
-        self, listener: Listener, item_ids: Sequence[str], finding: Finding, healed_s: float
-    ) -> None:
-        while time.monotonic() < healed_s + IMPORT_S * self._slack:
-            items = [listener.get(f"/imports/items/{item_id}")["item"] for item_id in item_ids]
-            if all(item["state"] in ENDED for item in items):
-                finding.imported_after_s = time.monotonic() - healed_s
-                break
-            await asyncio.sleep(0.3)
-        states = [item["state"] for item in items]
-        if states != ["published"] * len(items):
-            finding.wrong.append(f"the import ended as {states}")
-
 
 async def trial(pairs: Sequence[Pair], part_s: float, slack: float, folder: Path) -> list[Finding]:
     """Try the pairs one after another, on one fleet."""
@@ -227,9 +204,9 @@ async def trial(pairs: Sequence[Pair], part_s: float, slack: float, folder: Path
     async with house(folder / "var", network.places) as running:
         await everything(running)
         async with someone(running.address, folder) as (person, listener):
-            tried = Trial(running, network, folder, part_s, slack)
+            tried = Trial(network, running, person, Imports(listener, folder, duration_s=20))
             for parted in pairs:
-                finding = await tried.of(parted, person, listener)
+                finding = await tried.of(parted, part_s, slack)
                 print(finding, *sorted(set(finding.wrong))[:12], sep="\n  ", flush=True)
                 findings.append(finding)
     return findings
