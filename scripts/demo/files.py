@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import imageio_ffmpeg
 import numpy as np
-import soundfile  # type: ignore[import-untyped]  # soundfile ships no types
+import soundfile
 from numpy.typing import NDArray
 
 from scripts.demo.covers import cover

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
-import pyloudnorm  # type: ignore[import-untyped]  # pyloudnorm ships no types
+import pyloudnorm
 import pytest
 from scipy import signal
 
