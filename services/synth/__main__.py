@@ -57,7 +57,7 @@ OpenEngine = Callable[[SynthSettings], Engine]
 
 def chosen_engine(settings: SynthSettings) -> Engine:
     """The engine of the settings. Takes seconds."""
-    return open_engine(EngineChoice(settings.engine, settings.device, settings.streams))
+    return open_engine(EngineChoice(settings.engine, settings.streams, settings.kernels))
 
 
 @asynccontextmanager

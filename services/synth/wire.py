@@ -1,10 +1,10 @@
 """Streams as the contract puts them, and back."""
 
+from services.synth.domain.frames import Rendered
 from services.synth.domain.parameters import Change, Mode, Parameters
 from services.synth.domain.playing import FRAME
 from services.synth.domain.streams import Beat, Claim, Logged, Mark, Snapshot, Stream
 from services.synth.domain.styles import Style
-from services.synth.rendering.player import Rendered
 from tutti.synth.v1 import replicas_pb2, synth_pb2
 
 _MODES = {

@@ -78,6 +78,8 @@ BENCHMARKS = (
         ("--listeners", "20", "--seconds", "2"),
     ),
     Benchmark("services.synth.benchmarks.rendering", "a minute", ("--frames", "20")),
+    Benchmark("services.synth.benchmarks.takeover", "four minutes", ("--count", "1")),
+    Benchmark("services.synth.benchmarks.composing", "a minute"),
     Benchmark("services.ingest.benchmarks.analysis", "two minutes", ("--pieces", "2")),
     Benchmark("services.ingest.benchmarks.fingerprints", "a minute", ("--duration-s", "10")),
     Benchmark("services.ingest.benchmarks.transcode", "a minute", ("--duration-s", "10")),

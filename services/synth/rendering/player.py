@@ -2,32 +2,17 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from services.synth.domain.conductor import Bar, Conductor
-from services.synth.domain.parameters import Change, Parameters
+from services.synth.domain.frames import Rendered
+from services.synth.domain.parameters import Change
 from services.synth.domain.phrases import Composer
-from services.synth.domain.playing import FRAME, QUANTUM, RATE_HZ, Deck, Note, Span
+from services.synth.domain.playing import FRAME, QUANTUM, RATE_HZ, Deck, Span
 from services.synth.domain.streams import Logged, Snapshot
 
 CATCH_UP_S = 2.0
 """What is later than this is not hurried any more: time begins anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A frame, fresh from the engine."""
-
-    stream_id: str
-    epoch: int
-    position: int
-    revision: int
-    parameters: Parameters
-    notes: tuple[Note, ...]
-    bars: tuple[Bar, ...]
-    pcm: bytes
-    late: bool
 
 
 class Player:

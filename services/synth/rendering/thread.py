@@ -18,10 +18,11 @@ from typing import TypeVar
 import numpy as np
 
 from services.synth.domain.conductor import Bar
+from services.synth.domain.frames import Rendered
 from services.synth.domain.playing import FRAME, RATE_HZ, Engine, Span
 from services.synth.rendering import figures
 from services.synth.rendering.load import Load, thinned
-from services.synth.rendering.player import Player, Rendered
+from services.synth.rendering.player import Player
 from services.synth.rendering.samples import Samples
 
 logger = logging.getLogger(__name__)

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from libs.common.outages import outages_logged
 from services.synth.adapters.ether import PCM, Ether
+from services.synth.domain.frames import Rendered
 from services.synth.domain.playing import FRAME
 from services.synth.domain.streams import Beat, Mark
-from services.synth.rendering.player import Player, Rendered
+from services.synth.rendering.player import Player
 from services.synth.rendering.thread import FRAME_S, RenderThread
 from services.synth.streams.owned import Owned
 from services.synth.streams.saving import Saving

@@ -10,10 +10,11 @@ import pytest
 from libs.common.tests.waiting import until
 from services.synth.domain.composition import compose
 from services.synth.domain.conductor import Conductor
+from services.synth.domain.frames import Rendered
 from services.synth.domain.phrases import Phrases
 from services.synth.domain.playing import FRAME, QUANTUM, Deck, Note, Part, Setting, Sound, Span
 from services.synth.rendering.load import Load, thinned
-from services.synth.rendering.player import Player, Rendered
+from services.synth.rendering.player import Player
 from services.synth.rendering.samples import PERIOD, Samples
 from services.synth.rendering.thread import Hands, RenderThread
 from services.synth.tests.house import offline, parameters

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from libs.common.faults import CannotStart
 from services.synth.adapters.engines.sounds import SOUNDS, Sound, Wave, sounds_of, waves_of
+from services.synth.settings import KERNELS
 
 if TYPE_CHECKING:
     from services.synth.domain.playing import Engine
-
-KERNELS = Path(__file__).parent / "__pycache__" / "kernels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,6 @@ class EngineChoice:
     """What an engine is made from."""
 
     name: str = "numba"
-    device: str = "cpu"
-    """Where torch computes: cpu, cuda, cuda:1. The others compute on the processor."""
     most_decks: int = 256
     kernels: Path = KERNELS
     """Where compiled kernels are kept from one start to the next. It must be writable."""

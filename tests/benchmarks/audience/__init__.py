@@ -6,20 +6,15 @@ counter for each says when a player with 400 ms in hand would have run dry. Prin
 
 from __future__ import annotations
 
-import json
-import resource
 import select
 import socket
-import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.protocols import PROTOCOLS, Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.benchmarks.protocols import Protocol
 
 READ_BYTES = 256 * 1024
@@ -217,15 +212,3 @@ def _was_cut(listener: Listener) -> bool:
     except OSError:
         return True
     return True
-
-
-def main(given: Sequence[str]) -> None:
-    """Measure what the specification says."""
-    spec = Spec(**json.loads(given[0]))
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    print(json.dumps(asdict(Audience(spec).measure())))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
