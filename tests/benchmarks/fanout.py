@@ -135,7 +135,8 @@ def measure(spec: Spec, server: psutil.Process) -> tuple[Figures, float]:
         text=True,
     )
     spent: list[tuple[float, float]] = []
-    while listeners.poll() is None:
+    told: str | None = None
+    while told is None:
         with suppress(subprocess.TimeoutExpired):
             told, _ = listeners.communicate(timeout=0.05)
         times = server.cpu_times()
