@@ -145,7 +145,7 @@ def _losing(
 
 LOSSES = (
     Loss("Redis lost", _losing(_killed, "valkey"), frozenset({"make"})),
-    Loss("NATS lost", _losing(_killed, "nats"), frozenset({"report"})),
+    Loss("NATS lost", _losing(_killed, "nats"), frozenset({"report", "steer"})),
     Loss("PostgreSQL lost", _losing(_killed, "postgres"), EVERYTHING),
     Loss("PostgreSQL restarted", _losing(_restarted, "postgres"), EVERYTHING),
     Loss("object store lost", _losing(_killed, "s3"), frozenset({"play", "send"})),

@@ -90,6 +90,8 @@ class Person:
                 more["json"] = {"name": "Made in a storm"}
             case "report":
                 more["json"] = {"plays": [play(self._track_id)]}
+            case "steer":
+                more["json"] = {"station_id": "drift", "change": {"intensity": 0.5}}
             case "announce":
                 more["json"] = {"file_name": "late.flac", "size_bytes": 1000}
             case "send":
@@ -110,6 +112,7 @@ CALLS = {
     "make": ("POST", "/playlists"),
     "play": ("GET", "/tracks/{track}/stream?quality=low"),
     "report": ("POST", "/plays"),
+    "steer": ("POST", "/live/control"),
     "imports": ("GET", "/imports/items"),
     "announce": ("POST", "/uploads"),
     "send": ("PUT", "/uploads/{upload}/parts/1"),
