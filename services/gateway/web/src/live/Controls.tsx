@@ -1,7 +1,7 @@
 import { Dices } from "lucide-react";
 import type { ReactNode } from "react";
 import type { LivePlayer } from "./livePlayer";
-import { KEYS, MODE_NAMES, styleName } from "./musicalNames";
+import { keysOf, MODE_NAMES, styleName } from "./musicalNames";
 import { useStyles } from "./queries";
 import { useLiveState } from "./useLive";
 import { type Change, MODES, type Mode, type Parameters } from "./wire";
@@ -44,7 +44,7 @@ export function Controls({ live }: { live: LivePlayer }) {
             value={String(shown.tonic)}
             onChoose={(tonic) => steer({ tonic: Number(tonic) })}
           >
-            {KEYS.map((key, tonic) => (
+            {keysOf(shown.mode).map((key, tonic) => (
               <option key={key} value={tonic}>
                 {key}
               </option>

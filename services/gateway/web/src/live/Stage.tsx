@@ -2,7 +2,7 @@ import { Pause, Play, Share2, Users } from "lucide-react";
 import { useEffect, useState } from "react";
 import { count } from "../ui/format";
 import type { LivePlayer, LiveState } from "./livePlayer";
-import { keyName } from "./musicalNames";
+import { keyName, signs } from "./musicalNames";
 import type { Station } from "./queries";
 import { useLiveState } from "./useLive";
 import { Visualiser } from "./Visualiser";
@@ -70,7 +70,7 @@ function Now({ live }: { live: LivePlayer }) {
   }, [live]);
   return (
     <div className="chord">
-      <strong>{chord || "\u00a0"}</strong>
+      <strong>{signs(chord) || "\u00a0"}</strong>
       {parameters && <span>{keyName(parameters.tonic, parameters.mode)}</span>}
     </div>
   );
