@@ -1,6 +1,7 @@
-import { Pause, Play, Volume2, X } from "lucide-react";
+import { Pause, Play, X } from "lucide-react";
 import type { CSSProperties } from "react";
 import { Link } from "wouter";
+import { Volume } from "../ui/Volume";
 import "./live.css";
 import { hueOf, keyName } from "./musicalNames";
 import { useLive, useLiveState } from "./useLive";
@@ -43,18 +44,7 @@ export default function LiveBar() {
       </div>
       <span />
       <div className="aside">
-        <label className="volume">
-          <Volume2 aria-hidden="true" />
-          <input
-            type="range"
-            min={0}
-            max={1}
-            step={0.05}
-            value={volume}
-            aria-label="Volume"
-            onChange={(event) => live.setVolume(Number(event.currentTarget.value))}
-          />
-        </label>
+        <Volume value={volume} onMove={(loud) => live.setVolume(loud)} />
         <button
           type="button"
           className="icon"

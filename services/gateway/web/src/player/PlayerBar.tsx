@@ -1,7 +1,8 @@
-import { ListMusic, Pause, Play, SkipBack, SkipForward, Volume2 } from "lucide-react";
+import { ListMusic, Pause, Play, SkipBack, SkipForward } from "lucide-react";
 import { Link } from "wouter";
 import { Cover } from "../ui/Cover";
 import { artistNames } from "../ui/names";
+import { Volume } from "../ui/Volume";
 import { usePlayer, usePlayerState } from "./PlayerProvider";
 import { current } from "./queue";
 import { Waveform } from "./Waveform";
@@ -42,7 +43,7 @@ export function PlayerBar({ queueOpen, onQueue }: { queueOpen: boolean; onQueue:
       <Transport />
       <Waveform />
       <div className="aside">
-        <Volume />
+        <Loudness />
         <button
           type="button"
           className="icon"
@@ -95,21 +96,8 @@ function Transport() {
   );
 }
 
-function Volume() {
+function Loudness() {
   const player = usePlayer();
   const volume = usePlayerState((state) => state.volume);
-  return (
-    <label className="volume">
-      <Volume2 aria-hidden="true" />
-      <input
-        type="range"
-        min={0}
-        max={1}
-        step={0.05}
-        value={volume}
-        aria-label="Volume"
-        onChange={(event) => player.setVolume(Number(event.currentTarget.value))}
-      />
-    </label>
-  );
+  return <Volume value={volume} onMove={(loud) => player.setVolume(loud)} />;
 }
