@@ -22,7 +22,7 @@ from libs.common.starting import settings_of
 from libs.common.tasks import end
 from services.synth.adapters import claims, snapshots
 from services.synth.adapters.asking import Asking
-from services.synth.adapters.buckets import open_bucket
+from services.synth.adapters.buckets import Bucket, open_bucket
 from services.synth.adapters.claims import Claims
 from services.synth.adapters.control_log import ControlLog, ensure_log
 from services.synth.adapters.engines import EngineChoice, open_engine
@@ -128,23 +128,19 @@ async def _working(replica: Replica, calls: Calls, workings: Workings) -> AsyncG
 
 async def _kept(jetstream: JetStreamContext) -> Kept:
     try:
-        await _ensure(jetstream)
-        return Kept(
-            Claims(await open_bucket(jetstream, claims.BUCKET)),
-            ControlLog(jetstream),
-            Snapshots(await open_bucket(jetstream, snapshots.BUCKET)),
-            partial(_ensure, jetstream),
-        )
+        of_claims, of_snapshots = await _made(jetstream)
     except Unavailable as problem:
         raise CannotStart(str(problem), "nats_url") from None
+    log, ensure = ControlLog(jetstream), partial(_made, jetstream)
+    return Kept(Claims(of_claims), log, Snapshots(of_snapshots), ensure)
 
 
-async def _ensure(jetstream: JetStreamContext) -> None:
-    """Make what is missing in NATS."""
+async def _made(jetstream: JetStreamContext) -> tuple[Bucket, Bucket]:
+    """Make what is missing in NATS; return the buckets of claims and of snapshots."""
     await ensure_log(jetstream)
     await ensure_beats(jetstream)
-    await open_bucket(jetstream, claims.BUCKET)
-    await open_bucket(jetstream, snapshots.BUCKET)
+    of_claims = await open_bucket(jetstream, claims.BUCKET)
+    return of_claims, await open_bucket(jetstream, snapshots.BUCKET)
 
 
 def _prefetch(phrases: Phrases, composing: ThreadPoolExecutor, player: Player) -> None:

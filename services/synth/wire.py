@@ -7,6 +7,8 @@ from services.synth.domain.streams import Beat, Claim, Logged, Mark, Snapshot, S
 from services.synth.domain.styles import Style
 from tutti.synth.v1 import replicas_pb2, synth_pb2
 
+SNAPSHOT_VERSION = 1
+
 _MODES = {
     Mode.IONIAN: synth_pb2.MODE_IONIAN,
     Mode.DORIAN: synth_pb2.MODE_DORIAN,
@@ -172,7 +174,7 @@ def decode_beat(payload: bytes) -> Beat:
 def encode_snapshot(snapshot: Snapshot, sound: bytes, *, deflated: bool) -> bytes:
     """Encode a moment, with its sound as it is kept."""
     return replicas_pb2.Snapshot(
-        version=1,
+        version=SNAPSHOT_VERSION,
         position=snapshot.position,
         revision=snapshot.revision,
         epoch=snapshot.epoch,

@@ -8,5 +8,6 @@ schema, its version and the place to listen.
 from libs.common.events.bus import JetStreamBus, open_bus
 from libs.common.events.connection import open_connection
 from libs.common.events.event import Bus, Event
+from libs.common.events.streams import ensure_stream
 
-__all__ = ["Bus", "Event", "JetStreamBus", "open_bus", "open_connection"]
+__all__ = ["Bus", "Event", "JetStreamBus", "ensure_stream", "open_bus", "open_connection"]

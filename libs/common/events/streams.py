@@ -29,10 +29,14 @@ STREAMS = (
 async def ensure_streams(jetstream: JetStreamContext) -> None:
     """Make the streams where they are missing; those an operator made stay as they are."""
     for config in STREAMS:
-        try:
-            there = (await jetstream.stream_info(config.name or "")).config
-        except errors.NotFoundError:
-            await jetstream.add_stream(config)
-        else:
-            if there.name == STREAM and there.subjects == ONCE_OURS:
-                await jetstream.update_stream(there.evolve(subjects=config.subjects))
+        there = await ensure_stream(jetstream, config)
+        if there.name == STREAM and there.subjects == ONCE_OURS:
+            await jetstream.update_stream(there.evolve(subjects=config.subjects))
+
+
+async def ensure_stream(jetstream: JetStreamContext, config: StreamConfig) -> StreamConfig:
+    """Make a stream where it is missing, and return what it is like."""
+    try:
+        return (await jetstream.stream_info(config.name or "")).config
+    except errors.NotFoundError:
+        return (await jetstream.add_stream(config)).config

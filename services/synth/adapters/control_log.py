@@ -3,6 +3,7 @@
 from nats.js import JetStreamContext, errors
 from nats.js.api import StorageType, StreamConfig
 
+from libs.common.events import ensure_stream
 from services.synth.adapters.buckets import Overtaken, outages
 from services.synth.domain.streams import Logged
 from services.synth.wire import decode_logged, encode_logged
@@ -95,7 +96,4 @@ async def ensure_log(jetstream: JetStreamContext) -> None:
 async def ensure(jetstream: JetStreamContext, config: StreamConfig) -> None:
     """Make a stream, where it is missing; one that an operator made stays as it is."""
     with outages():
-        try:
-            await jetstream.stream_info(config.name or "")
-        except errors.NotFoundError:
-            await jetstream.add_stream(config)
+        await ensure_stream(jetstream, config)

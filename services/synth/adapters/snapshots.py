@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from libs.common.faults import InvalidInput
 from services.synth.adapters.buckets import Bucket
 from services.synth.domain.streams import Snapshot
-from services.synth.wire import decode_snapshot, encode_snapshot
+from services.synth.wire import SNAPSHOT_VERSION, decode_snapshot, encode_snapshot
 from tutti.synth.v1 import replicas_pb2
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,6 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 BUCKET = "tutti-synth-snapshots"
-VERSION = 1
 SAMPLE_BYTES = 16_384
 PAYS = 0.7
 """Sound is deflated where a sample of it shrinks to this or less."""
@@ -73,8 +72,9 @@ def packed(snapshot: Snapshot) -> bytes:
 def unpacked(payload: bytes) -> Snapshot:
     """A moment from bytes. Raises InvalidInput, DecodeError, zlib.error."""
     message = replicas_pb2.Snapshot.FromString(payload)
-    if message.version != VERSION:
-        raise InvalidInput(f"a snapshot must be of version {VERSION}, not {message.version}")
+    if message.version != SNAPSHOT_VERSION:
+        problem = f"a snapshot must be of version {SNAPSHOT_VERSION}, not {message.version}"
+        raise InvalidInput(problem)
     sound = message.sound
     if message.deflated:
         sound = zlib.decompressobj().decompress(sound, LARGEST_SOUND_BYTES)

@@ -25,7 +25,7 @@ class Kept:
     claims: Claims
     log: ControlLog
     snapshots: Snapshots
-    ensure: Callable[[], Awaitable[None]]
+    ensure: Callable[[], Awaitable[object]]
     """Makes anew what NATS has lost."""
 
 
