@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from services.synth.domain.composition import compose
 from services.synth.domain.conductor import Conductor
 from services.synth.domain.parameters import Change, Mode, Parameters
 from services.synth.domain.phrases import Phrases
-from services.synth.domain.playing import QUANTUM, RATE_HZ, Engine, Sound
+from services.synth.domain.playing import QUANTUM, RATE_HZ, Engine, Sound, Span
 from services.synth.domain.styles import style_named, styles
 
 QUANTA = 100
@@ -28,13 +28,25 @@ FADE_S = 4.0
 SUBTYPES = {".flac": "PCM_24", ".wav": "PCM_16"}
 
 
-def rendered(parameters: Parameters, engine: Engine, seconds: float) -> Iterator[Sound]:
-    """Play a piece from its first sample on: (2, samples) for each second, and more than asked."""
+def spans(
+    parameters: Parameters, seconds: float, changes: Iterable[tuple[int, Change]] = ()
+) -> Iterator[Span]:
+    """Compose a piece from its first sample on, a second at a time, and more than asked.
+
+    Each of ``changes`` stands behind the first sample from which it may be heard.
+    """
     conductor = Conductor(parameters, Phrases(compose))
+    for not_before, change in changes:
+        conductor.schedule(change, not_before)
+    for _ in range(int(seconds * RATE_HZ) // (QUANTA * QUANTUM) + 1):
+        yield conductor.advance(QUANTA)[0]
+
+
+def rendered(played: Iterable[Span], engine: Engine) -> Iterator[Sound]:
+    """Play spans one after the other, from what is heard of the first: (2, samples) of each."""
     deck = engine.open()
     early = LATENCY
-    for _ in range(int(seconds * RATE_HZ) // (QUANTA * QUANTUM) + 1):
-        span, _ = conductor.advance(QUANTA)
+    for span in played:
         yield engine.render([(deck, span)])[0, :, early:]
         early = 0
     engine.close(deck)
@@ -90,7 +102,8 @@ def main(words: Sequence[str] | None = None) -> None:
     except Fault as fault:
         raise SystemExit(str(fault)) from fault
     engine = open_engine(EngineChoice(given.engine, most_decks=1))
-    write(faded(rendered(parameters, engine, given.minutes * 60), given.minutes * 60), given.to)
+    seconds = given.minutes * 60
+    write(faded(rendered(spans(parameters, seconds), engine), seconds), given.to)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from services.synth.domain.parameters import Change, Mode
 from services.synth.domain.phrases import Phrases
 from services.synth.domain.playing import QUANTUM, RATE_HZ
 from services.synth.domain.styles import style_named, styles
-from services.synth.render import main, rendered
+from services.synth.render import main, rendered, spans
 from services.synth.tests.instruments import SECOND, engine_of, played
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def test_what_cannot_be_rendered_is_refused(wrong: list[str]) -> None:
 
 def _music(engine: Engine, style: str, intensity: float, seconds: int) -> Sound:
     parameters = style_named(style).parameters(7).changed(Change(intensity=intensity))
-    return np.concatenate(list(rendered(parameters, engine, seconds)), axis=1)
+    return np.concatenate(list(rendered(spans(parameters, seconds), engine)), axis=1)
 
 
 def _centroid_hz(sound: npt.NDArray[np.float32]) -> float:
