@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretBytes, field_validator, model_validator
 from pydantic_settings import BaseSettings
+
+SHORTEST_SECRET_BYTES = 32
 
 
 def without_credentials(url: str) -> str:
@@ -71,6 +73,23 @@ class DatabaseSettings(BaseSettings):
     """Where the service's rows are. The role in the URL owns the service's schema."""
 
     database_url: str = Field(default="postgresql://127.0.0.1:5432/tutti", repr=False)
+
+
+class SecretSettings(BaseSettings):
+    """The secret from which all keys of the service are derived. There is none by default."""
+
+    secret: SecretBytes = Field(
+        default=SecretBytes(b""),
+        validate_default=True,
+        description="all keys are derived from it; 32 bytes or more",
+    )
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, secret: SecretBytes) -> SecretBytes:
+        if len(secret.get_secret_value()) < SHORTEST_SECRET_BYTES:
+            raise ValueError(f"it must have at least {SHORTEST_SECRET_BYTES} random bytes")
+        return secret
 
 
 class ObjectStoreSettings(BaseSettings):

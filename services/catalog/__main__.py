@@ -15,6 +15,7 @@ from libs.common.starting import settings_of
 from services.catalog.adapters.accounts import Accounts
 from services.catalog.adapters.albums import Albums
 from services.catalog.adapters.api_keys import ApiKeys
+from services.catalog.adapters.app_passwords import AppPasswords
 from services.catalog.adapters.artists import Artists
 from services.catalog.adapters.changes import Changes
 from services.catalog.adapters.editing import Editing
@@ -28,18 +29,21 @@ from services.catalog.adapters.plays import Plays
 from services.catalog.adapters.publishing import Publishing
 from services.catalog.adapters.queues import Bookmarks, Queues
 from services.catalog.adapters.removal import Removal, removing
+from services.catalog.adapters.sealing import Sealing
 from services.catalog.adapters.search import Search
 from services.catalog.adapters.sessions import Sessions
 from services.catalog.adapters.stations import Stations
 from services.catalog.adapters.tracks import Tracks
 from services.catalog.listeners import listen
 from services.catalog.rpc.accounts import AccountsRpc
+from services.catalog.rpc.apps import AppsRpc
 from services.catalog.rpc.catalog import CatalogRpc, Music
 from services.catalog.rpc.ledger import LedgerRpc
 from services.catalog.rpc.listening import ListeningRpc
 from services.catalog.rpc.stations import StationsRpc
 from services.catalog.settings import CatalogSettings
 from tutti.catalog.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
+from tutti.catalog.v1.apps_pb2_grpc import add_AppsServiceServicer_to_server
 from tutti.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
 from tutti.catalog.v1.listening_pb2_grpc import add_ListeningServiceServicer_to_server
 from tutti.catalog.v1.stations_pb2_grpc import add_StationsServiceServicer_to_server
@@ -49,12 +53,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     "tutti.catalog.v1.CatalogService",
     "tutti.catalog.v1.AccountsService",
+    "tutti.catalog.v1.AppsService",
     "tutti.catalog.v1.ListeningService",
     "tutti.catalog.v1.StationsService",
     "tutti.ledger.v1.LedgerService",
 ]
 ONCE = ("CreateLibrary", "CreatePlaylist", "EditPlaylistTracks", "CreateStation")
-"""What would be there twice. API keys are not among them: their secrets are remembered nowhere."""
+"""What would be there twice. Secrets are not among them: they are remembered nowhere."""
 
 
 @asynccontextmanager
@@ -73,11 +78,14 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
         accounts = AccountsRpc(
             Accounts(pool, hashing, removal), Sessions(pool, hashing), ApiKeys(pool)
         )
+        secret = settings.secret.get_secret_value()
+        apps = AppsRpc(AppPasswords(pool, Sealing(secret, "app passwords")))
         listening = ListeningRpc(Playlists(pool), Marks(pool), plays, Queues(pool), Bookmarks(pool))
 
         def register(server: grpc.aio.Server) -> None:
             add_CatalogServiceServicer_to_server(CatalogRpc(music), server)
             add_AccountsServiceServicer_to_server(accounts, server)
+            add_AppsServiceServicer_to_server(apps, server)
             add_ListeningServiceServicer_to_server(listening, server)
             add_StationsServiceServicer_to_server(StationsRpc(Stations(pool)), server)
             add_LedgerServiceServicer_to_server(LedgerRpc(ledger), server)

@@ -2,10 +2,10 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from libs.common.settings import DatabaseSettings, ServiceSettings
+from libs.common.settings import DatabaseSettings, SecretSettings, ServiceSettings
 
 
-class CatalogSettings(ServiceSettings, DatabaseSettings):
+class CatalogSettings(ServiceSettings, SecretSettings, DatabaseSettings):
     """Settings of the catalog."""
 
     model_config = SettingsConfigDict(env_prefix="CATALOG_")

@@ -4,11 +4,15 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
-from pydantic import Field, SecretBytes, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from libs.common.settings import CacheSettings, ObjectStoreSettings, ServiceSettings
-from services.gateway.domain.keys import SHORTEST_SECRET_BYTES
+from libs.common.settings import (
+    CacheSettings,
+    ObjectStoreSettings,
+    SecretSettings,
+    ServiceSettings,
+)
 
 WEB = Path(__file__).parent / "web" / "dist"
 
@@ -21,16 +25,11 @@ class SignUpPolicy(StrEnum):
     CLOSED = "closed"
 
 
-class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
+class GatewaySettings(ServiceSettings, SecretSettings, CacheSettings, ObjectStoreSettings):
     """Where the gateway listens, whom it asks, and what it allows."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
-    secret: SecretBytes = Field(
-        default=SecretBytes(b""),
-        validate_default=True,
-        description="all keys are derived from it; 32 bytes or more",
-    )
     http_port: int = Field(default=8080, ge=0, le=65535)
     catalog_address: str = "127.0.0.1:50051"
     ingest_address: str = "127.0.0.1:50052"
@@ -61,13 +60,6 @@ class GatewaySettings(ServiceSettings, CacheSettings, ObjectStoreSettings):
         default=False, description="public stations are heard without an account"
     )
     web_dir: Path = WEB
-
-    @field_validator("secret")
-    @classmethod
-    def _long_enough(cls, secret: SecretBytes) -> SecretBytes:
-        if len(secret.get_secret_value()) < SHORTEST_SECRET_BYTES:
-            raise ValueError(f"it must have at least {SHORTEST_SECRET_BYTES} random bytes")
-        return secret
 
     @property
     def https(self) -> bool:

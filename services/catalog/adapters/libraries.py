@@ -21,8 +21,8 @@ THE_SERVER = "system"
 """Who asks when no person does; ids of people are never this short."""
 
 LIBRARY = """
-    SELECT l.id, l.name, coalesce(l.owner_id, '') AS owner_id, l.shared_with_all, l.demo, l.folder,
-        l.track_count, l.size_bytes,
+    SELECT l.id, l.number, l.name, coalesce(l.owner_id, '') AS owner_id, l.shared_with_all,
+        l.demo, l.folder, l.track_count, l.size_bytes,
         ARRAY(SELECT m.user_id FROM library_members m WHERE m.library_id = l.id ORDER BY m.user_id)
             AS member_ids
     FROM libraries l

@@ -143,6 +143,7 @@ async def _catalog(
     own: Mapping[str, str] = {
         "CATALOG_RPC_PORT": str(port),
         "CATALOG_DATABASE_URL": database_url,
+        "CATALOG_SECRET": servers.secret_of("catalog"),
         "CATALOG_NATS_URL": servers.nats_url,
         "CATALOG_LOG_LEVEL": "WARNING",
     }

@@ -33,6 +33,7 @@ class Library:
     """A body of music. Without an owner it belongs to the server, and to its operators."""
 
     id: str
+    number: int
     name: str
     owner_id: str
     shared_with_all: bool

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import grpc
 import pytest
+from pydantic import SecretBytes
 
 from libs.common.postgres import connect
 from services.catalog.__main__ import catalog
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from libs.common.events import JetStreamBus
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub
+
+SECRET = b"a secret of the tests, long enough for them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ async def running(
         database_url=await database_url("catalog"),
         password_memory_kib=64,
         password_passes=1,
+        secret=SecretBytes(SECRET),
     )
     async with (
         catalog(settings, bus) as address,

@@ -123,6 +123,7 @@ def encode_library(library: Library) -> music_pb2.Library:
     """Write a library for others to read."""
     return music_pb2.Library(
         id=library.id,
+        number=library.number,
         name=library.name,
         owner_id=library.owner_id,
         shared_with_all=library.shared_with_all,

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 PERIOD_S = 30 * 24 * 3600
 KEY_BYTES = 32
-SHORTEST_SECRET_BYTES = 32
 
 
 def period_of(now: datetime) -> int:

@@ -75,7 +75,7 @@ async def open_house(servers: Servers) -> AsyncGenerator[House]:
         "LOG_LEVEL": "WARNING",
         "DRAIN_S": "0",
     }
-    cheap = {"PASSWORD_MEMORY_KIB": "64", "PASSWORD_PASSES": "1"}
+    cheap = {"PASSWORD_MEMORY_KIB": "64", "PASSWORD_PASSES": "1", "SECRET": SECRET.decode()}
     small = {"PART_SIZE_BYTES": "1000", "QUEUE_NAME": bucket}
     async with (
         open_service("catalog", {**common, **cheap, "DATABASE_URL": urls["catalog"]}) as catalog,
