@@ -14,7 +14,7 @@ class Need(enum.Flag):
     REDIS = enum.auto()
     S3 = enum.auto()
     SECRET = enum.auto()
-    """Not a server: random bytes to sign with."""
+    """Not a server: random bytes to sign and to encrypt with."""
     SCRATCH = enum.auto()
     """Not a server: a folder for files that nobody misses after a restart."""
 
@@ -41,10 +41,11 @@ class Service:
     """Services whose addresses it is told, with those of their twins."""
 
 
+CATALOG = Need.DATABASE | Need.NATS | Need.SECRET
 INGEST = Need.DATABASE | Need.NATS | Need.REDIS | Need.S3 | Need.SCRATCH
 
 SERVICES = (
-    Service("catalog", "services.catalog", "CATALOG_", Face.RPC, Need.DATABASE | Need.NATS),
+    Service("catalog", "services.catalog", "CATALOG_", Face.RPC, CATALOG),
     Service("ingest", "services.ingest", "INGEST_", Face.RPC, INGEST),
     Service("ingest-worker", "services.ingest.worker", "INGEST_", Face.METRICS, INGEST),
     # Two of them, so that music goes on when one is killed or started anew.
