@@ -22,7 +22,7 @@ from scripts.servers.servers import plan
 from scripts.servers.settings import Binaries, External
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Collection, Iterable, Iterator
 
     from scripts.fleet.screen import Screen
     from scripts.fleet.settings import FleetSettings
@@ -44,12 +44,13 @@ class Fleet:
         self._home = settings.data.resolve()
         self._journal = Journal(self._home / "log", self._log, verbose=settings.verbose)
         self._members: dict[str, Member] = {}
+        self._all_but_spares_ready = asyncio.Event()
 
     @asynccontextmanager
     async def running(
         self, services: tuple[Service, ...], once: tuple[Service, ...]
     ) -> AsyncGenerator[None]:
-        """Run everything; yield when all are ready, and stop all on leaving."""
+        """Run everything; yield when all but spares are ready, and stop all on leaving."""
         started, address = time.monotonic(), self._settings.address
         with claimed(self._home), guarded(self._home), self._reporting():
             check_whole(self._home)
@@ -59,11 +60,14 @@ class Fleet:
                 # Services wait for the other servers by themselves, while they load.
                 await self._until_ready("postgres")
                 wiring = await self._wiring(planned.servers, services)
-                async with self._kept(map(wiring.program, services), SERVICES_STOP_S):
-                    await self._until_ready(*self._members)
+                spares = {service.name for service in services if service.spare}
+                programs = map(wiring.program, services)
+                async with self._kept(programs, SERVICES_STOP_S, spares):
+                    await self._until_ready(*(self._members.keys() - spares))
                     took_s = time.monotonic() - started
                     self._screen.title(f"Tutti: {address}, ready after {took_s:.1f} s")
                     self._screen.say(f"Tutti is ready: {address}")
+                    self._all_but_spares_ready.set()
                     left = map(wiring.program, once)
                     async with errands.running(left, self._home, self._journal):
                         yield
@@ -78,14 +82,17 @@ class Fleet:
                 (self._home / "fleet.json").unlink(missing_ok=True)
 
     @asynccontextmanager
-    async def _kept(self, programs: Iterable[Program], patience_s: float) -> AsyncGenerator[None]:
+    async def _kept(
+        self, programs: Iterable[Program], patience_s: float, spares: Collection[str] = ()
+    ) -> AsyncGenerator[None]:
         """Keep programs running side by side, for as long as the context lasts."""
         async with asyncio.TaskGroup() as group:
             tasks = []
             for program in programs:
                 member = Member(program, self._home, self._journal, self._changed)
                 self._members[program.name] = member
-                tasks.append(group.create_task(member.keep_running(patience_s)))
+                after = self._all_but_spares_ready if program.name in spares else None
+                tasks.append(group.create_task(member.keep_running(patience_s, after)))
             yield
             for task in tasks:
                 task.cancel()

@@ -55,10 +55,13 @@ class Member:
         self._journal = journal
         self._changed = changed
 
-    async def keep_running(self, patience_s: float) -> None:
+    async def keep_running(self, patience_s: float, after: asyncio.Event | None = None) -> None:
         """Keep the program running; when cancelled, stop it within ``patience_s``."""
         pause_s = FIRST_PAUSE_S
         try:
+            if after is not None:
+                self._enter(State.WAITING)
+                await after.wait()
             while True:
                 started = time.monotonic()
                 reason = await self._run_once(patience_s)

@@ -39,6 +39,8 @@ class Service:
     needs: Need
     calls: tuple[str, ...] = ()
     """Services whose addresses it is told, with those of their twins."""
+    spare: bool = False
+    """Nobody waits for it: it is started when all others are ready."""
 
 
 CATALOG = Need.DATABASE | Need.NATS | Need.SECRET
@@ -50,7 +52,7 @@ SERVICES = (
     Service("ingest-worker", "services.ingest.worker", "INGEST_", Face.METRICS, INGEST),
     # Two of them, so that music goes on when one is killed or started anew.
     Service("synth", "services.synth", "SYNTH_", Face.RPC, Need.NATS),
-    Service("synth-twin", "services.synth", "SYNTH_", Face.RPC, Need.NATS),
+    Service("synth-twin", "services.synth", "SYNTH_", Face.RPC, Need.NATS, spare=True),
     Service(
         "gateway",
         "services.gateway",

@@ -6,11 +6,13 @@ import sys
 from scripts.fleet.__main__ import run
 from scripts.fleet.settings import FleetSettings
 from scripts.fleet.table import Face, Need, Service
+from scripts.fleet.wiring import TWIN
 
 
 def fake(name: str, face: Face = Face.METRICS) -> Service:
     module = name.partition("-")[0]
-    return Service(name, f"scripts.fleet.tests.fake_{module}", "FAKE_", face, Need(0))
+    spare = name.endswith(TWIN)
+    return Service(name, f"scripts.fleet.tests.fake_{module}", "FAKE_", face, Need(0), spare=spare)
 
 
 GATEWAY = fake("service-gateway", Face.HTTP)

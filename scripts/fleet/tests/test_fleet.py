@@ -74,6 +74,38 @@ async def test_everything_is_started_and_stopped(settings: FleetSettings) -> Non
 
 
 @pytest.mark.slow
+async def test_a_spare_is_started_when_all_others_are_ready(settings: FleetSettings) -> None:
+    running, seen = fleet_and_screen(settings)
+    async with running.running((fake("service-twin"), GATEWAY), ()):
+        assert [each["state"] for each in programs(settings).values()] == ["waiting", "ready"]
+        assert seen.getvalue().splitlines()[-1] == f"Tutti is ready: {settings.address}"
+        await asyncio.to_thread(wait_until, lambda: all_ready(settings, 2))
+    assert not [*marked(mark(settings.data))]
+
+
+@pytest.mark.slow
+async def test_a_spare_that_cannot_start_is_told_of_and_tried_again(
+    settings: FleetSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(member, "FIRST_PAUSE_S", 0.05)
+    running, seen = fleet_and_screen(settings)
+    async with running.running((GATEWAY, fake("broken-twin")), ()):
+        await asyncio.to_thread(wait_until, lambda: "restarting in 0.1 s" in seen.getvalue())
+        assert programs(settings)["service-gateway"]["state"] == "ready"
+    assert "Error: no strings on the violin" in seen.getvalue()
+
+
+async def test_a_spare_that_was_not_started_yet_is_stopped_with_the_others(
+    settings: FleetSettings,
+) -> None:
+    running, seen = fleet_and_screen(settings)
+    async with running.running((GATEWAY, fake("service-twin")), ()):
+        pass
+    assert "service-twin stopped" in seen.getvalue()
+    assert not [*marked(mark(settings.data))]
+
+
+@pytest.mark.slow
 async def test_a_service_that_dies_is_started_again(
     settings: FleetSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,8 +210,8 @@ def test_a_signal_stops_everything(settings: FleetSettings, how: signal.Signals)
 
 
 @pytest.mark.slow
-def test_everything_stops_within_10_s_though_a_service_refuses(settings: FleetSettings) -> None:
-    with started(settings, "stubborn") as running:
+def test_everything_stops_within_10_s_though_services_refuse(settings: FleetSettings) -> None:
+    with started(settings, "stubborn", "stubborn-twin") as running:
         running.terminate()
         assert running.wait(10) == 0
     assert not [*marked(mark(settings.data))]
