@@ -13,6 +13,7 @@ from services.catalog.adapters.shuffling import shuffled
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.listing import AlbumOrder, Filter, Listing
 from services.catalog.domain.music import Album, Track, UnknownAlbum, UnknownCover
+from services.catalog.domain.paging import Stretch
 
 ALBUM = f"""
     SELECT album.id, album.library_id, album.title, album.sort_title, {credits_of("album")}, date,
@@ -50,6 +51,7 @@ ORDERS = {
         "newest", ["album.added_at", "album.id"], [datetime, str], descending=True
     ),
     AlbumOrder.YEAR: Order("year", ["album.date", "album.id"], [str, str], descending=True),
+    AlbumOrder.OLDEST: Order("oldest", ["album.date", "album.id"], [str, str]),
     AlbumOrder.FREQUENT: Order(
         "frequent", ["mine.plays", "mine.id"], [int, str], descending=True, mine=PLAYED
     ),
@@ -70,12 +72,12 @@ class Albums:
         self._pool = pool
 
     async def page(
-        self, viewer_id: str, order: AlbumOrder, wanted: Filter, token: str, size: int
+        self, viewer_id: str, order: AlbumOrder, wanted: Filter, stretch: Stretch
     ) -> Listing[Album]:
         """One page of the albums the viewer sees."""
         where = _conditions(viewer_id, wanted)
         async with self._pool.acquire() as connection:
-            page = await listed(connection, List("album", ORDERS[order], where), token, size)
+            page = await listed(connection, List("album", ORDERS[order], where), stretch)
             albums = await albums_by_id(connection, viewer_id, page.rows)
         return Listing(albums, page.next_page_token, page.total_count)
 
@@ -157,8 +159,5 @@ def _conditions(viewer_id: str, wanted: Filter) -> Conditions:
         )
     if wanted.favourites_only:
         where.narrow(FAVOURITE)
-    if wanted.from_year:
-        where.add("album.date >= {}", f"{wanted.from_year:04}")
-    if wanted.to_year:
-        where.add("album.date > '' AND album.date < {}", f"{wanted.to_year:04}~")
+    where.of_years("album", wanted.from_year, wanted.to_year)
     return where

@@ -13,7 +13,7 @@ from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.listing import Filter, Listing
 from services.catalog.domain.music import Album, Artist, Genre, Track, UnknownArtist
 from services.catalog.domain.names import folded
-from services.catalog.domain.paging import Place, page_position, page_token
+from services.catalog.domain.paging import Place, Stretch, page_position, page_token
 
 MOST_TOP_TRACKS = 20
 
@@ -54,17 +54,17 @@ class Artists:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def page(self, viewer_id: str, wanted: Filter, token: str, size: int) -> Listing[Artist]:
+    async def page(self, viewer_id: str, wanted: Filter, stretch: Stretch) -> Listing[Artist]:
         """One page of the artists the viewer sees, by sort name."""
-        total, *after = page_position(token, [int, str, str]) or (None, "", "")
+        total, *after = page_position(stretch.token, [int, str, str]) or (None, "", "")
         where = _conditions(viewer_id, wanted)
         async with self._pool.acquire() as connection:
             if total is None:
                 total = await _count(connection, where)
-            rows = await _page(connection, where, after, size)
-            ids = [row["id"] for row in rows[:size]]
+            rows = await _page(connection, where, after, stretch)
+            ids = [row["id"] for row in rows[: stretch.size]]
             artists = await artists_by_id(connection, viewer_id, ids)
-        last = rows[size - 1] if len(rows) > size else None
+        last = rows[stretch.size - 1] if len(rows) > stretch.size else None
         token = page_token((int(total), last["sort_key"], last["id"])) if last else ""
         return Listing(artists, token, int(total))
 
@@ -166,17 +166,17 @@ async def _count(connection: Connection, where: Conditions) -> int:
 
 
 async def _page(
-    connection: Connection, where: Conditions, after: Sequence[Place], size: int
+    connection: Connection, where: Conditions, after: Sequence[Place], stretch: Stretch
 ) -> Sequence[asyncpg.Record]:
     """Rows of one page and one more."""
     key, row_id = map(where.parameter, after)
     where.add(f'(artist.sort_key, artist.id) > ({key}::text COLLATE "C", {row_id})')
-    limit = where.parameter(size + 1)
+    limit, offset = where.parameter(stretch.size + 1), where.parameter(stretch.offset)
     return await connection.fetch(
         f"""
         SELECT artist.id, artist.sort_key FROM artists AS artist
         WHERE {" AND ".join(where.sql)} AND (SELECT true {_here(where, "artist.id")} LIMIT 1)
-        ORDER BY artist.sort_key, artist.id LIMIT {limit}
+        ORDER BY artist.sort_key, artist.id LIMIT {limit} OFFSET {offset}
         """,
         *where.values,
     )

@@ -31,7 +31,7 @@ from services.catalog.adapters.shuffling import (
     places_for,
 )
 from services.catalog.domain.listing import Listing
-from services.catalog.domain.paging import Place, Position, page_position, page_token
+from services.catalog.domain.paging import Place, Position, Stretch, page_position, page_token
 
 INTO_TOKEN = {
     str: "{0}",
@@ -57,11 +57,13 @@ class Start:
     seed: int
     total: int | None
     after: Position | None
+    offset: int = 0
+    """So many rows more are left out."""
 
 
-async def listed(connection: Connection, listing: List, token: str, size: int) -> Listing[str]:
+async def listed(connection: Connection, listing: List, stretch: Stretch) -> Listing[str]:
     """One page of ids, and how long the whole list is."""
-    start = _start_of(listing.order, token)
+    start, size = _start_of(listing.order, stretch), stretch.size
     total = start.total
     if total is None:
         total = await _count(connection, listing)
@@ -73,11 +75,13 @@ async def listed(connection: Connection, listing: List, token: str, size: int) -
     return Listing(ids, _next_token(listing.order, start, total, rows, size), total)
 
 
-def _start_of(order: Order, token: str) -> Start:
-    """Read a page token, or raise InvalidInput."""
-    position = page_position(token, [str, int, int, *order.token_kinds])
+def _start_of(order: Order, stretch: Stretch) -> Start:
+    """Read where a page starts, or raise InvalidInput."""
+    if order.shuffled and stretch.offset:
+        raise InvalidInput("a shuffle goes on by its page_token: it is another one each time")
+    position = page_position(stretch.token, [str, int, int, *order.token_kinds])
     if position is None:
-        return Start(secrets.randbits(62) if order.shuffled else 0, None, None)
+        return Start(secrets.randbits(62) if order.shuffled else 0, None, None, stretch.offset)
     name, seed, total, *after = position
     if name != order.name or not 0 <= int(total) < MOST_COUNTED or not _sound(order, after):
         raise InvalidInput("page_token must be a next_page_token this list answered with")
@@ -135,15 +139,16 @@ async def _rows(
     direction = "DESC" if order.descending else "ASC"
     names = [f"k{n}" for n in range(len(keys))]
     answers = [INTO_TOKEN[kind].format(name) for kind, name in zip(order.kinds, names, strict=True)]
-    limit = where.parameter(size + 1)
+    most, limit = where.parameter(start.offset + size + 1), where.parameter(size + 1)
     return await connection.fetch(
         f"""
         SELECT page.id, {", ".join(answers)} FROM {among} (
             SELECT {keys[-1]} AS id, {", ".join(map(" AS ".join, zip(keys, names, strict=True)))}
             FROM {listing.source} WHERE {" AND ".join(where.sql)}
-            ORDER BY {", ".join(f"{key} {direction}" for key in keys)} LIMIT {limit}
+            ORDER BY {", ".join(f"{key} {direction}" for key in keys)} LIMIT {most}
         ) AS page
-        ORDER BY {", ".join(f"{name} {direction}" for name in names)} LIMIT {limit}
+        ORDER BY {", ".join(f"{name} {direction}" for name in names)}
+        LIMIT {limit} OFFSET {where.parameter(start.offset)}
         """,
         *where.values,
     )

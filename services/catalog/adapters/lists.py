@@ -81,6 +81,13 @@ class Conditions:
                 WHERE library_id = {SEEN} AND folded = {key} {within}
             """
 
+    def of_years(self, table: str, first: int, last: int) -> None:
+        """Require a date from one year to another; 0 is no bound."""
+        if first:
+            self.add(f"{table}.date >= {{}}", f"{first:04}")
+        if last:
+            self.add(f"{table}.date > '' AND {table}.date < {{}}", f"{last:04}~")
+
     def copied(self) -> Self:
         """A copy to which more can be added."""
         return type(self)(list(self.values), list(self.sql), self.few)

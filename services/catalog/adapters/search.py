@@ -39,16 +39,15 @@ LEAST_LETTERS = 3
 WILD, LITERAL = re.compile(r"[%_\\]"), r"\\\g<0>"
 """What LIKE takes for a pattern, and how it does not."""
 
-HERE = f"library_id = {SEEN}"
-IN_LIBRARIES = "visible_libraries($1) AS seen(id), LATERAL"
-ANYWHERE = f"EXISTS (SELECT FROM artist_libraries WHERE artist_id = artists.id AND {HERE})"
-VISIBLE = {"tracks": HERE, "albums": HERE, "artists": ANYWHERE}
-BEGUN = {
-    "tracks": (IN_LIBRARIES, "library_id = seen.id"),
-    "albums": (IN_LIBRARIES, "library_id = seen.id"),
-    "artists": ("", ANYWHERE),
-}
-"""Names in order are found library by library; artists are in order as they are."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of the names found to answer with: after how many, how many."""
+
+    artists: slice
+    albums: slice
+    tracks: slice
+    library_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Asked:
 
     viewer_id: str
     query: str
-    limit: int
+    wanted: Wanted
     typed: bool = True
     """Whether names must hold all words as they are typed."""
     meant: Sequence[Sequence[str]] = ()
@@ -79,20 +78,21 @@ class Search:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def names(self, viewer_id: str, query: str, limit: int) -> Found:
-        """Artists, albums and tracks whose names are like the query."""
+    async def names(self, viewer_id: str, query: str, wanted: Wanted) -> Found:
+        """Artists, albums and tracks whose names are like the query, the likeliest first."""
         async with transaction(self._pool) as connection:
             # A short word is in so many names that PostgreSQL would read them one by one.
             await connection.execute("SET LOCAL enable_seqscan = off")
-            async for asked in _readings(connection, Asked(viewer_id, query, limit)):
-                artists = await _ids(connection, "artists", asked)
-                albums = await _ids(connection, "albums", asked)
-                tracks = await _ids(connection, "tracks", asked)
+            async for asked in _readings(connection, Asked(viewer_id, query, wanted)):
+                artists = await _ids(connection, "artists", asked, wanted.artists.stop)
+                albums = await _ids(connection, "albums", asked, wanted.albums.stop)
+                tracks = await _ids(connection, "tracks", asked, wanted.tracks.stop)
+                # Also those left out count: what is little like the query is no second page.
                 if artists or albums or tracks:
                     return Found(
-                        await artists_by_id(connection, viewer_id, artists),
-                        await albums_by_id(connection, viewer_id, albums),
-                        await tracks_by_id(connection, viewer_id, tracks),
+                        await artists_by_id(connection, viewer_id, artists[wanted.artists]),
+                        await albums_by_id(connection, viewer_id, albums[wanted.albums]),
+                        await tracks_by_id(connection, viewer_id, tracks[wanted.tracks]),
                     )
         return Found((), (), ())
 
@@ -132,10 +132,15 @@ async def _meant(connection: Connection, typed: Sequence[str]) -> Sequence[Seque
     return [row["words"] for row in rows]
 
 
-async def _ids(connection: Connection, table: str, asked: Asked) -> Sequence[str]:
+async def _ids(connection: Connection, table: str, asked: Asked, most: int) -> Sequence[str]:
+    if not most:
+        return []
     words = searchable(asked.query)
-    among, visible = BEGUN[table]
-    values = Conditions([asked.viewer_id, words, beginning(asked.query), asked.limit])
+    values = Conditions([asked.viewer_id, words, beginning(asked.query), most])
+    within = ""
+    if asked.wanted.library_id:
+        within = f"AND library_id = {values.parameter(asked.wanted.library_id)}"
+    among, begun, visible = _places(table, within)
     like = _like(values, words, asked)
     likeliest = _likeliest(values, words) if asked.typed else ""
     rows = await connection.fetch(
@@ -144,12 +149,12 @@ async def _ids(connection: Connection, table: str, asked: Asked) -> Sequence[str
             SELECT * FROM (
                 (SELECT begun.* FROM {among} (
                     SELECT id, sort_key, search_text FROM {table}
-                    WHERE {visible} AND sort_key >= $3 AND sort_key < $3 || U&'\\+10FFFF'
+                    WHERE {begun} AND sort_key >= $3 AND sort_key < $3 || U&'\\+10FFFF'
                     ORDER BY sort_key LIMIT {MOST_BEGUN}
                 ) AS begun ORDER BY sort_key LIMIT {MOST_BEGUN})
                 UNION
                 (SELECT id, sort_key, search_text FROM {table}
-                WHERE {like} AND {VISIBLE[table]} LIMIT {MOST_CANDIDATES})
+                WHERE {like} AND {visible} LIMIT {MOST_CANDIDATES})
             ) AS candidate {likeliest}
         ) AS compared
         ORDER BY word_similarity($2, search_text) + similarity($2, sort_key) DESC, sort_key, id
@@ -158,6 +163,18 @@ async def _ids(connection: Connection, table: str, asked: Asked) -> Sequence[str
         *values.values,
     )
     return [row["id"] for row in rows]
+
+
+def _places(table: str, within: str) -> tuple[str, str, str]:
+    """SQL for where names may stand: what they are joined with, if in order, and in any order.
+
+    Names in order are found library by library; artists are in order as they are.
+    """
+    here = f"library_id = {SEEN} {within}"
+    if table == "artists":
+        anywhere = f"EXISTS (SELECT FROM artist_libraries WHERE artist_id = artists.id AND {here})"
+        return "", anywhere, anywhere
+    return "visible_libraries($1) AS seen(id), LATERAL", f"library_id = seen.id {within}", here
 
 
 def _likeliest(values: Conditions, words: str) -> str:

@@ -32,6 +32,7 @@ from services.catalog.domain.music import (
     Track,
     UnknownTrack,
 )
+from services.catalog.domain.paging import Stretch
 
 TRACK = f"""
     SELECT track.id, track.library_id, content_sha256, track.title, track.sort_title,
@@ -99,12 +100,12 @@ class Tracks:
         self._pool = pool
 
     async def page(
-        self, viewer_id: str, order: TrackOrder, wanted: Filter, token: str, size: int
+        self, viewer_id: str, order: TrackOrder, wanted: Filter, stretch: Stretch
     ) -> Listing[Track]:
         """One page of the tracks the viewer sees."""
         where = _conditions(viewer_id, wanted)
         async with self._pool.acquire() as connection:
-            page = await listed(connection, List("track", ORDERS[order], where), token, size)
+            page = await listed(connection, List("track", ORDERS[order], where), stretch)
             tracks = await tracks_by_id(connection, viewer_id, page.rows)
         return Listing(tracks, page.next_page_token, page.total_count)
 
@@ -218,4 +219,5 @@ def _conditions(viewer_id: str, wanted: Filter) -> Conditions:
         )
     if wanted.favourites_only:
         where.narrow(FAVOURITE)
+    where.of_years("track", wanted.from_year, wanted.to_year)
     return where

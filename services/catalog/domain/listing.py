@@ -19,6 +19,7 @@ class AlbumOrder(IntEnum):
     RECENT = 6
     RATING = 7
     RANDOM = 8
+    OLDEST = 9
 
 
 class TrackOrder(IntEnum):

@@ -15,6 +15,8 @@ Place: TypeAlias = str | int
 Position: TypeAlias = tuple[Place, ...]
 """The sort key of the last row of a page."""
 
+MOST_OFFSET = 10_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class PageAsked:
@@ -29,6 +31,21 @@ class PageAsked:
     ) -> Self:
         """Read what a caller asked for; ``kinds`` are the types in the list's sort key."""
         return cls(page_size(size, usual, most), page_position(token, kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which part of a list a caller wants: behind a token, or behind so many rows."""
+
+    size: int
+    token: str = ""
+    offset: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.offset <= MOST_OFFSET:
+            raise InvalidInput(f"offset must be from 0 to {MOST_OFFSET}")
+        if self.token and self.offset:
+            raise InvalidInput("send page_token or offset, not both")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 import grpc
 
 from services.catalog.domain.listing import AlbumOrder, Filter
-from services.catalog.domain.paging import page_size
-from services.catalog.rpc.limits import MOST_ROWS, USUAL_PAGE, choice, year
+from services.catalog.rpc.limits import choice, stretch, year
 from services.catalog.rpc.music import Part
 from services.catalog.wire.editing import decode_album_edit
 from services.catalog.wire.music import encode_album, encode_track
@@ -30,8 +29,7 @@ class AlbumsRpc(Part):
             request.viewer_id,
             choice(AlbumOrder, request.order or AlbumOrder.TITLE, "order"),
             wanted,
-            request.page_token,
-            page_size(request.page_size, USUAL_PAGE, MOST_ROWS),
+            stretch(request),
         )
         return pb.ListAlbumsResponse(
             albums=map(encode_album, listing.rows),

@@ -3,8 +3,7 @@
 import grpc
 
 from services.catalog.domain.listing import Filter
-from services.catalog.domain.paging import page_size
-from services.catalog.rpc.limits import MOST_ROWS, USUAL_PAGE
+from services.catalog.rpc.limits import stretch
 from services.catalog.rpc.music import Part
 from services.catalog.wire.editing import decode_artist_edit
 from services.catalog.wire.music import encode_album, encode_artist, encode_genre, encode_track
@@ -23,10 +22,7 @@ class ArtistsRpc(Part):
             favourites_only=request.favourites_only,
             name_prefix=request.name_prefix,
         )
-        size = page_size(request.page_size, USUAL_PAGE, MOST_ROWS)
-        listing = await self._music.artists.page(
-            request.viewer_id, wanted, request.page_token, size
-        )
+        listing = await self._music.artists.page(request.viewer_id, wanted, stretch(request))
         return pb.ListArtistsResponse(
             artists=map(encode_artist, listing.rows),
             next_page_token=listing.next_page_token,

@@ -5,6 +5,8 @@ from enum import IntEnum
 from typing import TypeVar
 
 from libs.common.faults import InvalidInput
+from services.catalog.domain.paging import Stretch, page_size
+from tutti.catalog.v1 import catalog_pb2 as pb
 
 USUAL_PAGE, MOST_ROWS = 50, 500
 LAST_YEAR = 9999
@@ -18,6 +20,14 @@ def choice(kind: type[Choice], asked: int, what: str) -> Choice:
         return kind(asked)
     except ValueError:
         raise InvalidInput(f"{what} must be one of those in the contract") from None
+
+
+def stretch(
+    request: pb.ListArtistsRequest | pb.ListAlbumsRequest | pb.ListTracksRequest,
+) -> Stretch:
+    """Which part of a list is asked for."""
+    size = page_size(request.page_size, USUAL_PAGE, MOST_ROWS)
+    return Stretch(size, request.page_token, request.offset)
 
 
 def year(asked: int) -> int:

@@ -4,8 +4,7 @@ import grpc
 
 from services.catalog.domain.listing import Filter, TrackOrder
 from services.catalog.domain.music import Quality
-from services.catalog.domain.paging import page_size
-from services.catalog.rpc.limits import MOST_ROWS, USUAL_PAGE, choice, few
+from services.catalog.rpc.limits import choice, few, stretch, year
 from services.catalog.rpc.music import Part
 from services.catalog.wire.editing import decode_track_edit
 from services.catalog.wire.music import decode_lyrics, encode_lyrics, encode_rendition, encode_track
@@ -24,13 +23,14 @@ class TracksRpc(Part):
             artist_id=request.artist_id,
             genre=request.genre,
             favourites_only=request.favourites_only,
+            from_year=year(request.from_year),
+            to_year=year(request.to_year),
         )
         listing = await self._music.tracks.page(
             request.viewer_id,
             choice(TrackOrder, request.order or TrackOrder.TITLE, "order"),
             wanted,
-            request.page_token,
-            page_size(request.page_size, USUAL_PAGE, MOST_ROWS),
+            stretch(request),
         )
         return pb.ListTracksResponse(
             tracks=map(encode_track, listing.rows),

@@ -232,6 +232,14 @@ async def test_impossible_requests_are_refused_with_the_reason(
         "order must be": music.ListAlbums(pb.ListAlbumsRequest(order=99)),  # type: ignore[arg-type]  # the point
         "a year must be": music.ListAlbums(pb.ListAlbumsRequest(from_year=-1)),
         "track_ids must be at most": music.GetTracks(pb.GetTracksRequest(track_ids=["a"] * 501)),
+        "a shuffle goes on": music.ListTracks(
+            pb.ListTracksRequest(order=pb.TRACK_ORDER_RANDOM, offset=1)
+        ),
+        "offset must be": music.ListArtists(pb.ListArtistsRequest(offset=-1)),
+        "not both": music.ListAlbums(pb.ListAlbumsRequest(offset=1, page_token="x")),
+        "a slice must have": music.SearchNames(
+            pb.SearchNamesRequest(query="a", albums=pb.Slice(limit=501))
+        ),
         "limit must be": music.SearchNames(pb.SearchNamesRequest(limit=101)),
         "query must have": music.SearchNames(pb.SearchNamesRequest(query="a" * 201)),
         "quality must be": music.GetRendition(pb.GetRenditionRequest()),
@@ -274,3 +282,72 @@ async def test_tracks_asked_for_by_id_keep_their_order(
     asked = [ids[0], "unknown", *ids[1:]]
     answer = await music.GetTracks(pb.GetTracksRequest(viewer_id=ada.id, track_ids=asked))
     assert [track.id for track in answer.tracks] == ids
+
+
+async def test_a_list_can_be_entered_anywhere(
+    ingest: Ingest, music: CatalogServiceAsyncStub, ada: accounts_pb2.User
+) -> None:
+    bob = await ingest.user("bob")
+    await music.EditLibrary(
+        pb.EditLibraryRequest(
+            viewer_id=ada.id,
+            library_id=ada.own_library_id,
+            member_ids=pb.StringList(values=[bob.id]),
+        )
+    )
+    await ingest.publish(bob, recording("Cello", album="Album Cello", artists=["Band Cello"]))
+    titles, records, bands = await entered(music, bob.id, 0, 500)
+    assert titles == [*IN_ORDER[:2], "Cello", *IN_ORDER[2:]]
+    for offset in (1, 3, 7, 8, 100):
+        assert await entered(music, bob.id, offset, 3) == (
+            titles[offset : offset + 3],
+            records[offset : offset + 3],
+            bands[offset : offset + 3],
+        )
+
+
+async def entered(
+    music: CatalogServiceAsyncStub, viewer_id: str, offset: int, size: int
+) -> tuple[list[str], list[str], list[str]]:
+    """Titles, albums and artists from a place on, of eight each."""
+    tracks = await music.ListTracks(
+        pb.ListTracksRequest(viewer_id=viewer_id, page_size=size, offset=offset)
+    )
+    albums = await music.ListAlbums(
+        pb.ListAlbumsRequest(viewer_id=viewer_id, page_size=size, offset=offset)
+    )
+    artists = await music.ListArtists(
+        pb.ListArtistsRequest(viewer_id=viewer_id, page_size=size, offset=offset)
+    )
+    assert tracks.total_count == albums.total_count == artists.total_count == len(TITLES) + 1
+    return (
+        [track.title for track in tracks.tracks],
+        [album.title for album in albums.albums],
+        [artist.name for artist in artists.artists],
+    )
+
+
+async def test_a_list_goes_on_behind_where_it_was_entered(
+    music: CatalogServiceAsyncStub, ada: accounts_pb2.User
+) -> None:
+    first = await music.ListTracks(pb.ListTracksRequest(viewer_id=ada.id, page_size=2, offset=3))
+    asked = pb.ListTracksRequest(viewer_id=ada.id, page_token=first.next_page_token)
+    rest = await music.ListTracks(asked)
+    assert [track.title for track in [*first.tracks, *rest.tracks]] == IN_ORDER[3:]
+
+
+async def test_years_narrow_tracks_and_order_albums_either_way(
+    music: CatalogServiceAsyncStub, ada: accounts_pb2.User
+) -> None:
+    between = pb.ListTracksRequest(viewer_id=ada.id, from_year=1991, to_year=1993)
+    tracks = (await music.ListTracks(between)).tracks
+    assert sorted(track.date for track in tracks) == ["1991", "1992", "1993"]
+    for n, album in enumerate(await all_albums(music, pb.ListAlbumsRequest(viewer_id=ada.id))):
+        edit = pb.EditAlbumRequest(viewer_id=ada.id, album_id=album.id, date=f"{2005 - n}")
+        await music.EditAlbum(edit)
+    for order, expected in (
+        (pb.ALBUM_ORDER_OLDEST, ["2001", "2002", "2003"]),
+        (pb.ALBUM_ORDER_YEAR, ["2003", "2002", "2001"]),
+    ):
+        asked = pb.ListAlbumsRequest(viewer_id=ada.id, order=order, from_year=2001, to_year=2003)
+        assert [album.date for album in await all_albums(music, asked)] == expected

@@ -103,3 +103,42 @@ async def test_a_mistyped_word_is_taken_for_one_that_names_are_made_of(
     await music.EditTrack(edit)
     assert await found("sernedae") == ["Serenade"]
     assert await found("kaolmi") == ["Kao Elmi"]
+
+
+async def test_what_is_found_comes_in_slices_of_one_order(
+    ingest: Ingest, music: CatalogServiceAsyncStub
+) -> None:
+    ada = await ingest.user("ada")
+    await ingest.publish(ada, *(recording(f"Sonata {n}", ["Band"], "Sonatas") for n in range(7)))
+
+    async def found(offset: int, limit: int) -> list[str]:
+        asked = pb.SearchNamesRequest(
+            viewer_id=ada.id,
+            query="sonata",
+            artists=pb.Slice(),
+            albums=pb.Slice(limit=5),
+            tracks=pb.Slice(offset=offset, limit=limit),
+        )
+        answer = await music.SearchNames(asked)
+        assert not answer.artists
+        assert [album.title for album in answer.albums] == ["Sonatas"]
+        return [track.title for track in answer.tracks]
+
+    whole = await found(0, 500)
+    assert sorted(whole) == [f"Sonata {n}" for n in range(7)]
+    pages = [await found(offset, 3) for offset in (0, 3, 6, 9)]
+    assert [title for page in pages for title in page] == whole
+
+
+async def test_a_search_can_keep_to_one_library(
+    ingest: Ingest, music: CatalogServiceAsyncStub
+) -> None:
+    ada = await ingest.user("ada")
+    await ingest.publish(ada, recording("Bohemian Rhapsody", ["Queen"], "A Night"))
+    other = await music.CreateLibrary(pb.CreateLibraryRequest(viewer_id=ada.id, name="Other"))
+    for library_id, count in ((ada.own_library_id, 1), (other.library.id, 0)):
+        for query in ("bohemian", "bohemain", "queen", "night"):
+            asked = pb.SearchNamesRequest(viewer_id=ada.id, query=query, library_id=library_id)
+            answer = await music.SearchNames(asked)
+            assert len(answer.tracks) + len(answer.artists) + len(answer.albums) >= count
+            assert bool(found_in(answer)) == bool(count), (query, count)
