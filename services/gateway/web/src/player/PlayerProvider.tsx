@@ -7,6 +7,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { api } from "../api/client";
+import { newId } from "../ui/ids";
 import { keepQueueOnServer } from "./follow";
 import { announceToSystem } from "./mediaSession";
 import { type Listening, Player, type PlayerState } from "./player";
@@ -39,7 +40,7 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
 function report({ track, started, played_s, completed }: Listening): void {
   const end = completed ? "completed" : played_s < SKIPPED_BEFORE_S ? "skipped" : "stopped";
   const play = {
-    id: crypto.randomUUID(),
+    id: newId(),
     track_id: track.id,
     started_at: started.toISOString(),
     played_ms: Math.round(played_s * 1000),

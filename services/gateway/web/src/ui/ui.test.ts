@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { loudest } from "../player/Waveform";
 import { duration, longDuration, size } from "./format";
+import { newId } from "./ids";
 import { artistNames } from "./names";
 import { shuffled } from "./shuffle";
 import { Store } from "./store";
@@ -44,4 +45,11 @@ test("a listener that left a store hears nothing more", () => {
   off();
   store.set({ n: 2 });
   expect([heard, store.get().n]).toEqual([1, 2]);
+});
+
+test("ids are UUIDs, each another", () => {
+  const ids = Array.from({ length: 100 }, newId);
+  for (const id of ids)
+    expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  expect(new Set(ids).size).toBe(100);
 });

@@ -1,5 +1,6 @@
 import { answer, api, CLIENT_HEADER, Problem, problemOf, refreshSession } from "../api/client";
 import type { components } from "../api/schema";
+import { newId } from "../ui/ids";
 import { Store } from "../ui/store";
 
 export type Item = components["schemas"]["Item"];
@@ -28,11 +29,11 @@ const TRIES = 5;
 export class Uploader {
   readonly state = new Store<UploadsState>({ sendings: [] });
   readonly #waiting: { file: File; key: string }[] = [];
-  readonly #batchId = crypto.randomUUID();
+  readonly #batchId = newId();
   #lanes = 0;
 
   add(files: readonly File[]): void {
-    const added = files.map((file) => ({ file, key: crypto.randomUUID() }));
+    const added = files.map((file) => ({ file, key: newId() }));
     this.#waiting.push(...added);
     const rows = added.map(({ file, key }) => ({
       key,
