@@ -62,6 +62,19 @@ def test_a_newcomer_hears_their_own_music(
     assert here.sound()["paused"]
 
 
+def test_nobody_is_asked_who_they_are_before_they_said_so(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    expect(here.page.get_by_label("Password")).to_be_visible()
+    assert here.complaints == []
+    name = here.sign_up()
+    here.page.reload()
+    expect(here.page.get_by_text(name)).to_be_visible()
+    here.button("Sign out").click()
+    expect(here.button("Sign in")).to_be_visible()
+    here.page.reload()
+    here.sign_in(name)
+
+
 def test_the_queue_is_arranged_and_stays(visit: Callable[..., Visit], songs: list[Path]) -> None:
     here = visit()
     page = here.page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -62,15 +63,17 @@ class Visit:
         self.page.context.close()
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        # Whoever is not signed in yet is told so by this answer, which browsers log.
-        asks_who = message.location["url"].endswith(("/api/v1/me", "/auth/refresh"))
-        if message.type in ("error", "warning") and not (asks_who and "401" in message.text):
+        if message.type in ("error", "warning"):
             self.complaints.append(f"{message.text} ({message.location['url']})")
 
     def _on_failure(self, request: Request) -> None:
         # A browser cuts off what it does not need any more: media by and by, events on leaving.
         if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"{request.url}: {request.failure}")
+
+    def forgive(self, words: str) -> None:
+        """Forget complaints that match: what a browser says by itself of what a test does."""
+        self.complaints[:] = [each for each in self.complaints if not re.search(words, each)]
 
     def button(self, name: str) -> Locator:
         """The button of exactly this name."""

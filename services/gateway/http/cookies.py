@@ -1,4 +1,8 @@
-"""The two cookies of the web app. No script can read them, no other site can send them."""
+"""The cookies of the web app, which no other site can send.
+
+No script can read the two with tokens. A third one says that they are there,
+so that the page of a newcomer need not ask who they are.
+"""
 
 from fastapi import Response
 
@@ -8,6 +12,7 @@ from tutti.catalog.v1 import accounts_pb2 as pb
 
 ACCESS_COOKIE = "tutti_access"
 REFRESH_COOKIE = "tutti_refresh"
+SESSION_MARK = "tutti_session"
 REFRESH_PATH = "/api/v1/auth"
 
 
@@ -18,8 +23,9 @@ def keep_tokens(
     *,
     secure: bool,
 ) -> None:
-    """Set both cookies, each for as long as its token is good."""
+    """Set the cookies, each for as long as its token is good."""
     seconds = int(LIFETIME.total_seconds())
+    session_s = max(0, answer.session.expires_at_unix_ms // 1000 - int(now().timestamp()))
     response.set_cookie(
         ACCESS_COOKIE,
         access_token,
@@ -32,15 +38,19 @@ def keep_tokens(
     response.set_cookie(
         REFRESH_COOKIE,
         answer.refresh_token,
-        max_age=max(0, answer.session.expires_at_unix_ms // 1000 - int(now().timestamp())),
+        max_age=session_s,
         path=REFRESH_PATH,
         secure=secure,
         httponly=True,
         samesite="strict",
     )
+    response.set_cookie(
+        SESSION_MARK, "1", max_age=session_s, path="/", secure=secure, samesite="strict"
+    )
 
 
 def forget_tokens(response: Response, *, secure: bool) -> None:
-    """Remove both cookies."""
+    """Remove the cookies."""
     for name, path in ((ACCESS_COOKIE, "/"), (REFRESH_COOKIE, REFRESH_PATH)):
         response.delete_cookie(name, path, secure=secure, httponly=True, samesite="strict")
+    response.delete_cookie(SESSION_MARK, "/", secure=secure, samesite="strict")

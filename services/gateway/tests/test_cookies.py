@@ -18,12 +18,15 @@ async def test_tokens_stay_in_cookies_that_no_script_reads(site: Site, ada: Pers
     answer = await signed_in(site, ada)
     assert answer.json()["access_token"] is None
     assert answer.json()["refresh_token"] is None
-    access, refresh = answer.headers.get_list("set-cookie")
+    access, refresh, mark = answer.headers.get_list("set-cookie")
     for cookie in (access, refresh):
         assert "HttpOnly" in cookie
         assert "SameSite=strict" in cookie
         assert "Secure" not in cookie
     assert "Path=/api/v1/auth" in refresh
+    assert mark.startswith("tutti_session=1; ")
+    assert "HttpOnly" not in mark
+    assert mark.split("Max-Age=")[1].split(";")[0] == refresh.split("Max-Age=")[1].split(";")[0]
     assert (await site.client.get(f"{API}/me")).json()["id"] == ada.id
 
 

@@ -18,6 +18,14 @@ export const CLIENT_HEADER = { "X-Tutti-Client": "web" };
 const TOO_MANY_REQUESTS = 429;
 const TRIES = 5;
 
+/** Set beside the cookies of a session, which no script reads, and forgotten with them. */
+const SESSION_MARK = "tutti_session=";
+
+/** Whether this browser was signed in, as far as it knows: without, nobody needs to ask who it is. */
+export function hasSession(): boolean {
+  return document.cookie.split("; ").some((cookie) => cookie.startsWith(SESSION_MARK));
+}
+
 let refreshing: Promise<boolean> | undefined;
 
 /** Trades the refresh cookie for the next session cookie; calls at the same time share one trade. */

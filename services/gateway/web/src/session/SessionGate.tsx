@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
-import { answer, api, cutCalls, Problem, refreshSession } from "../api/client";
+import { answer, api, cutCalls, hasSession, Problem, refreshSession } from "../api/client";
 import type { components } from "../api/schema";
 import { SignIn } from "./SignIn";
 
@@ -26,11 +26,11 @@ export function useSession(): Session {
 export function SessionGate({ children }: { children: ReactNode }) {
   const me = useQuery({
     queryKey: ["me"],
-    queryFn: () => answer(api.GET("/api/v1/me")),
+    queryFn: () => (hasSession() ? answer(api.GET("/api/v1/me")) : null),
     retry: (failures, error) => failures < 3 && !(error instanceof Problem && error.status === 401),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const signedIn = me.data !== undefined;
+  const signedIn = Boolean(me.data);
 
   useEffect(() => {
     if (!signedIn) return;
@@ -54,7 +54,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
     return <SessionContext value={session}>{children}</SessionContext>;
   }
   if (me.isPending) return <p className="hush">Opening …</p>;
-  if (me.error instanceof Problem && me.error.status === 401) return <SignIn />;
+  const unknown = me.error instanceof Problem && me.error.status === 401;
+  if (!me.error || unknown) return <SignIn />;
   return <Trouble title="Tutti is not answering" error={me.error} again={() => me.refetch()} />;
 }
 
