@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
     from tests.running import Tutti
 
+ELSEWHERE = "tutti.test"
+"""A name of this machine that browsers take for another's: a page of it is no secure one."""
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
 ]  # fmt: skip
 DESKTOP, PHONE = (1280, 800), (390, 844)
 SONGS = ("Ankunft", "Brücke", "夜の庭")

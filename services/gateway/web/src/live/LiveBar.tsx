@@ -3,14 +3,17 @@ import type { CSSProperties } from "react";
 import { Link } from "wouter";
 import { Volume } from "../ui/Volume";
 import "./live.css";
+import { WORDS } from "./livePlayer";
 import { hueOf, keyName } from "./musicalNames";
 import { useLive, useLiveState } from "./useLive";
+import type { Parameters } from "./wire";
 
 /** The station that is on, at the foot of every page. */
 export default function LiveBar() {
   const live = useLive();
   const station = useLiveState(live, (state) => state.station);
   const status = useLiveState(live, (state) => state.status);
+  const trouble = useLiveState(live, (state) => state.trouble);
   const volume = useLiveState(live, (state) => state.volume);
   const parameters = useLiveState(live, (state) => state.parameters);
   if (!station) return null;
@@ -26,10 +29,7 @@ export default function LiveBar() {
           <strong>
             <Link href={`/live/${station.id}`}>{station.name}</Link>
           </strong>
-          <span>
-            Live
-            {parameters && ` · ${keyName(parameters.tonic, parameters.mode)}`}
-          </span>
+          <span>{trouble || WORDS[status] || liveIn(parameters)}</span>
         </div>
       </div>
       <div className="transport">
@@ -56,4 +56,8 @@ export default function LiveBar() {
       </div>
     </section>
   );
+}
+
+function liveIn(parameters: Parameters | undefined): string {
+  return parameters ? `Live · ${keyName(parameters.tonic, parameters.mode)}` : "Live";
 }

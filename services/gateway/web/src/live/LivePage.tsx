@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { Waiting } from "../ui/Waiting";
 import { Controls } from "./Controls";
+import { Elsewhere } from "./Elsewhere";
 import { Keepsakes } from "./Keepsakes";
 import "./live.css";
 import { type Station, useStation, useStations } from "./queries";
@@ -42,6 +43,13 @@ export default function LivePage({ stationId }: { stationId: string | undefined 
           <Controls live={live} />
           <Keepsakes live={live} />
         </>
+      )}
+      {shown && (
+        <Elsewhere
+          key={shown.id}
+          station={shown}
+          invitation={shown.id === stationId ? invitation : ""}
+        />
       )}
       {stations.data ? (
         <StationList

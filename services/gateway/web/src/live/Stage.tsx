@@ -1,14 +1,14 @@
 import { Pause, Play, Share2, Users } from "lucide-react";
 import { useEffect, useState } from "react";
 import { count } from "../ui/format";
-import type { LivePlayer, LiveState } from "./livePlayer";
+import { type LivePlayer, WORDS } from "./livePlayer";
 import { keyName, signs } from "./musicalNames";
 import type { Station } from "./queries";
 import { useLiveState } from "./useLive";
+import { useSaid } from "./useSaid";
 import { Visualiser } from "./Visualiser";
 
 const LOOK_EVERY_MS = 200;
-const SAID_FOR_MS = 4_000;
 
 /** The station to look at, and the button that makes it sound. */
 export function Stage({
@@ -38,7 +38,7 @@ export function Stage({
         </button>
         <div className="names">
           <strong>{station.name}</strong>
-          <span role="status">{trouble || words(status, station)}</span>
+          <span role="status">{trouble || WORDS[status] || station.description}</span>
         </div>
         {sounds && <Now live={live} />}
         <div className="aside">
@@ -48,12 +48,6 @@ export function Stage({
       </div>
     </section>
   );
-}
-
-function words(status: LiveState["status"], station: Station): string {
-  if (status === "connecting") return "Tuning in …";
-  if (status === "reconnecting") return "The line broke; calling again …";
-  return station.description;
 }
 
 /** The chord, and the key it stands in. */
@@ -92,12 +86,7 @@ function Present({ live }: { live: LivePlayer }) {
 }
 
 function ShareButton({ station }: { station: Station }) {
-  const [said, setSaid] = useState("");
-  useEffect(() => {
-    if (!said) return;
-    const timer = setTimeout(() => setSaid(""), SAID_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
+  const [said, say] = useSaid();
 
   async function share(): Promise<void> {
     const given = station.audience === "invited" ? station.invitation : "";
@@ -106,10 +95,10 @@ function ShareButton({ station }: { station: Station }) {
       if (navigator.share) await navigator.share({ title: station.name, url });
       else {
         await navigator.clipboard.writeText(url);
-        setSaid("The link is copied.");
+        say("The link is copied.");
       }
     } catch (error) {
-      if ((error as DOMException).name !== "AbortError") setSaid(url);
+      if ((error as DOMException).name !== "AbortError") say(url);
     }
   }
 

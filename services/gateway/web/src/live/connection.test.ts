@@ -11,7 +11,7 @@ class Line {
   readyState = 1;
   binaryType = "";
   onmessage: (event: { data: unknown }) => void = () => undefined;
-  onclose: () => void = () => undefined;
+  onclose: (event: { code: number; reason: string }) => void = () => undefined;
   readonly said: { type: string; [field: string]: unknown }[] = [];
 
   constructor(
@@ -23,9 +23,9 @@ class Line {
     this.said.push(JSON.parse(message));
   }
 
-  close(): void {
+  close(code = 1006, reason = ""): void {
     this.readyState = 3;
-    this.onclose();
+    this.onclose({ code, reason });
   }
 
   tell(message: object | ArrayBuffer): void {
@@ -164,6 +164,34 @@ test("what may not be heard is not asked for again", async () => {
   expect(listener.refusals).toEqual(["there is no such station"]);
   expect(listener.lines.length).toBe(0);
 });
+
+test("who is sent away does not come again, and hears why", async () => {
+  const listener = new Listener();
+  await settled();
+  listener.line.tell(hello);
+  listener.line.close(1008, "there is no such station");
+  await settled(20_000);
+  expect(listener.refusals).toEqual(["The server hung up: there is no such station"]);
+  expect([listener.lines.length, listener.losses]).toEqual([1, 0]);
+});
+
+test.each([1006, 1012, 1013])(
+  "a line closed with %d is made anew, later each time",
+  async (code) => {
+    const listener = new Listener();
+    await settled();
+    for (const within_ms of [400, 800, 1_600]) {
+      const calls = listener.lines.length;
+      listener.line.close(code, "too slow");
+      await settled(within_ms / 4);
+      expect(listener.lines.length).toBe(calls);
+      await settled(within_ms);
+      expect(listener.lines.length).toBe(calls + 1);
+    }
+    expect(listener.refusals).toEqual([]);
+    listener.connection.close();
+  },
+);
 
 test("a server that is away is tried again", async () => {
   const listener = new Listener(new Error("away"));

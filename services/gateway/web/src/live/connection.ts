@@ -27,6 +27,8 @@ export interface Ear {
 /** A failure that trying again does not help. */
 export class Refused extends Error {}
 
+/** The server closes with this where whoever listens may not do so any more. */
+const NOT_WELCOME = 1008;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
 /** After so long without a frame the connection is taken for dead. */
@@ -83,7 +85,10 @@ export class Connection {
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket === this.#socket) this.#hear(data);
     };
-    socket.onclose = () => this.#broke(socket);
+    socket.onclose = ({ code, reason }: CloseEvent) => {
+      if (code === NOT_WELCOME) this.#sentAway(socket, reason);
+      else this.#broke(socket);
+    };
     this.#heard_ms = performance.now();
     this.#timers.push(setInterval(() => this.#look(socket), LOOK_EVERY_MS));
   }
@@ -138,6 +143,12 @@ export class Connection {
     if (this.#closed || socket !== this.#socket) return;
     this.#forget();
     this.#again();
+  }
+
+  #sentAway(socket: WebSocket, reason: string): void {
+    if (this.#closed || socket !== this.#socket) return;
+    this.close();
+    this.#ear.refused(new Refused(`The server hung up: ${reason || "you may not listen here"}`));
   }
 
   #again(): void {

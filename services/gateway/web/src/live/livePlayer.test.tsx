@@ -5,11 +5,11 @@ import { Controls } from "./Controls";
 import { ServerClock } from "./clock";
 import { Refused } from "./connection";
 import { type House, LivePlayer, type LiveSound } from "./livePlayer";
+import type { Order, Report } from "./performer";
 import { Playout } from "./playout";
 import { Ring } from "./ring";
 import { frameBytes } from "./testing";
 import { type Change, FRAME, type Parameters, RATE_HZ } from "./wire";
-import type { Order, Report } from "./worklet";
 
 const PARAMETERS: Parameters = {
   style: "drift",

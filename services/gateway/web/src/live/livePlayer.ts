@@ -3,6 +3,7 @@ import { ServerClock } from "./clock";
 import { Connection, type World } from "./connection";
 import { OpusUnpacking } from "./opus";
 import { type Health, Output, type Speaker } from "./output";
+import type { Report } from "./performer";
 import { Score } from "./score";
 import { SleepTimer } from "./sleep";
 import { Steering } from "./steering";
@@ -15,7 +16,6 @@ import {
   type Steering as Steered,
   type Told,
 } from "./wire";
-import type { Report } from "./worklet";
 
 /** A station, as far as playing it goes. */
 export interface Tuned {
@@ -45,6 +45,14 @@ export interface LiveState {
   /** When it falls asleep, in milliseconds since 1970. */
   readonly sleepsAt_ms: number | undefined;
 }
+
+/** What to say of each status; nothing where all is well. */
+export const WORDS: Readonly<Record<LiveState["status"], string>> = {
+  silent: "",
+  connecting: "Tuning in …",
+  playing: "",
+  reconnecting: "The line broke; calling again …",
+};
 
 /** What plays, and what can be seen of it. */
 export interface LiveSound extends Speaker {

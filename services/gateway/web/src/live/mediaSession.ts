@@ -1,17 +1,25 @@
+import { Anchor } from "./anchor";
 import type { LivePlayer } from "./livePlayer";
 
 /** Shows the station to the system (lock screen, media keys) and obeys its buttons. */
 export function announceLive(live: LivePlayer): () => void {
   const session = navigator.mediaSession;
   if (!session) return () => undefined;
+  const sounds = () => live.state.get().status !== "silent";
+  // A system that stops the element, as for a call, means the music.
+  const anchor = new Anchor((plays) => {
+    if (plays !== sounds()) live.toggle();
+  });
   session.setActionHandler("play", () => live.toggle());
   session.setActionHandler("pause", () => live.toggle());
   for (const action of ["nexttrack", "previoustrack", "seekto"] as const)
     session.setActionHandler(action, null);
   let shown: string | undefined;
   const show = () => {
-    const { station, status } = live.state.get();
-    session.playbackState = status === "silent" ? "paused" : "playing";
+    const { station } = live.state.get();
+    session.playbackState = sounds() ? "playing" : "paused";
+    if (sounds()) anchor.hold();
+    else anchor.rest();
     if (station?.name === shown) return;
     shown = station?.name;
     session.metadata = station
@@ -19,5 +27,9 @@ export function announceLive(live: LivePlayer): () => void {
       : null;
   };
   show();
-  return live.state.on(show);
+  const off = live.state.on(show);
+  return () => {
+    off();
+    anchor.close();
+  };
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { ServerClock } from "./clock";
 import { Output, type Speaker } from "./output";
+import type { Order, Report } from "./performer";
 import { Playout } from "./playout";
 import { Ring } from "./ring";
 import { frameBytes } from "./testing";
 import { FRAME, frameOf, RATE_HZ } from "./wire";
-import type { Order, Report } from "./worklet";
 
 const BLOCK = 441;
 const SERVER_AHEAD_US = 7e6;

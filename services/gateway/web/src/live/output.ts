@@ -1,9 +1,9 @@
 import { ServerClock } from "./clock";
 import { Joining } from "./joining";
+import type { Order, Report } from "./performer";
 import { Schedule } from "./schedule";
 import { Steadying } from "./steadying";
 import { type Frame, RATE_HZ } from "./wire";
-import type { Order, Report } from "./worklet";
 
 /** What turns samples into sound: in a browser, an AudioWorklet. */
 export interface Speaker {

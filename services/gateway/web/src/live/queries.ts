@@ -65,12 +65,16 @@ export function useDeleteStation() {
   );
 }
 
+/** A server that has not answered for so long has died while it was asked. */
+const TICKET_WITHIN_MS = 8_000;
+
 /** What opens one socket of a station, once. */
 export async function ticketFor(station_id: string, invitation: string): Promise<string> {
   const { ticket } = await answer(
     api.POST("/api/v1/live/stations/{station_id}/ticket", {
       params: { path: { station_id } },
       body: { invitation },
+      signal: AbortSignal.timeout(TICKET_WITHIN_MS),
     }),
   );
   return ticket;

@@ -1,47 +1,30 @@
 import { ServerClock } from "./clock";
 import type { Speaker } from "./output";
-import { MARGIN, Ring } from "./ring";
-import type { Order, Report } from "./worklet";
-import worklet from "./worklet?worker&url";
+import type { Order, Report } from "./performer";
+import { MARGIN } from "./ring";
+import { CAPACITY, type Stand, standIn } from "./stands";
 
-/** Samples that may wait: three seconds. */
-const CAPACITY = 2 ** 17;
 const FADE_S = 0.05;
 
-/**
- * An audio context that plays live music: the worklet reads from memory it shares with this page, or,
- * where the page is not isolated from others, from messages.
- */
+/** An audio context that plays live music. */
 export class Sound implements Speaker {
   readonly analyser: AnalyserNode;
   readonly capacity = CAPACITY - MARGIN;
-  /** Hears what the worklet says of itself. */
+  readonly rate_hz: number;
+  /** Hears what the playout says of itself. */
   onReport: (report: Report) => void = () => undefined;
 
   readonly #context: AudioContext;
-  readonly #node: AudioWorkletNode;
   readonly #volume: GainNode;
-  readonly #ring: Ring | undefined;
-
-  readonly rate_hz: number;
+  #stand: Stand | undefined;
 
   private constructor(context: AudioContext) {
     this.#context = context;
     this.rate_hz = context.sampleRate;
-    const shared = globalThis.crossOriginIsolated === true;
-    const memory = Ring.memoryFor(CAPACITY, shared);
-    this.#ring = shared ? new Ring(memory) : undefined;
-    this.#node = new AudioWorkletNode(context, "live-output", {
-      numberOfInputs: 0,
-      outputChannelCount: [2],
-      processorOptions: { memory },
-    });
-    this.#node.port.onmessage = ({ data }: MessageEvent<Report>) => this.onReport(data);
     this.#volume = context.createGain();
     this.analyser = context.createAnalyser();
     this.analyser.fftSize = 4096;
     this.analyser.smoothingTimeConstant = 0.75;
-    this.#node.connect(this.analyser);
     this.analyser.connect(this.#volume);
     this.#volume.connect(context.destination);
   }
@@ -51,27 +34,23 @@ export class Sound implements Speaker {
     const context = new AudioContext({ sampleRate: rate_hz, latencyHint: "playback" });
     try {
       const running = context.resume();
-      await context.audioWorklet.addModule(worklet);
+      const sound = new Sound(context);
+      sound.#stand = await standIn(context, (report) => sound.onReport(report));
+      sound.#stand.node.connect(sound.analyser);
       await running;
-      return new Sound(context);
+      return sound;
     } catch (error) {
       await context.close();
       throw error;
     }
   }
 
-  /** Whether memory is shared with the worklet; else samples go by messages. */
-  get shares(): boolean {
-    return this.#ring !== undefined;
-  }
-
   write(samples: Float32Array): void {
-    if (this.#ring) this.#ring.write(samples);
-    else this.order({ order: "write", samples });
+    this.#stand?.write(samples);
   }
 
   order(order: Order): void {
-    this.#node.port.postMessage(order);
+    this.#stand?.order(order);
   }
 
   heard_us(time_s = this.#context.currentTime): number {
