@@ -51,7 +51,7 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
             cache=cache,
             objects=objects,
             heads=Heads(objects, settings.heads_bytes),
-            identities=Identities(peers.accounts, cache),
+            identities=Identities(peers.accounts, peers.apps, cache),
             windows=windows,
             replays=Replays(cache),
             renditions=Renditions(peers.catalog, peers.ingest),

@@ -13,6 +13,7 @@ from libs.common.settings import (
     SecretSettings,
     ServiceSettings,
 )
+from services.gateway.domain.apps.proofs import AppProof
 
 WEB = Path(__file__).parent / "web" / "dist"
 
@@ -47,6 +48,12 @@ class GatewaySettings(ServiceSettings, SecretSettings, CacheSettings, ObjectStor
     requests_per_minute: int = Field(default=100, ge=1, le=1_000_000)
     requests_at_once: int = Field(default=100, ge=1, le=10_000, description="of one user")
     media_requests_per_minute: int = Field(default=3000, ge=1, le=1_000_000)
+    app_requests_per_minute: int = Field(
+        default=3000, ge=1, le=1_000_000, description="at /rest: apps ask for albums one by one"
+    )
+    app_proofs: frozenset[AppProof] = Field(
+        default=frozenset(AppProof), description="ways for apps to prove for whom they speak"
+    )
     sign_ins_per_minute: int = Field(default=10, ge=1, le=10_000)
     connections: int = Field(default=15_000, ge=1, le=1_000_000)
     connections_per_address: int = Field(

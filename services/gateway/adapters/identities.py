@@ -16,10 +16,12 @@ from hashlib import sha256
 
 from libs.common.cache import Cache
 from libs.common.faults import Unauthenticated, Unavailable
-from services.gateway.adapters.peers import AccountsStub
+from services.gateway.adapters.peers import AccountsStub, AppsStub
 from services.gateway.adapters.recent import Recent
+from services.gateway.domain.apps.proofs import ByPassword, ByToken
 from services.gateway.domain.principals import Principal, Proof
 from tutti.catalog.v1 import accounts_pb2 as pb
+from tutti.catalog.v1 import apps_pb2
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +32,11 @@ OWN_S = 5.0
 class Identities:
     """Turns what someone proved into who they are now."""
 
-    def __init__(self, accounts: AccountsStub, cache: Cache) -> None:
+    def __init__(self, accounts: AccountsStub, apps: AppsStub, cache: Cache) -> None:
         self._accounts = accounts
+        self._apps = apps
         self._cache = cache
-        self._recent: Recent[str, Principal] = Recent(OWN_S)
+        self._recent: Recent[str | ByPassword | ByToken, Principal] = Recent(OWN_S)
 
     async def of_session(self, session_id: str, proof: Proof) -> Principal:
         """The user of a session. Raises Unauthenticated when it has ended."""
@@ -66,6 +69,27 @@ class Identities:
 
         return await self._known(f"secret:{name}", check)
 
+    async def of_app(self, shown: ByPassword | ByToken) -> Principal:
+        """The user of an app password. Raises Unauthenticated when it is nobody's.
+
+        Kept in this replica alone: digests are without number.
+        """
+        if recent := self._recent.get(shown):
+            return recent
+        asked = apps_pb2.CheckAppPasswordRequest(user_name=shown.user_name)
+        if isinstance(shown, ByPassword):
+            asked.secret = shown.secret
+        else:
+            asked.token.CopyFrom(apps_pb2.AppToken(digest=shown.digest, salt=shown.salt))
+        answer = await self._apps.CheckAppPassword(asked)
+        known = principal(answer.user, "", Proof.APP)
+        self._recent.keep(shown, known)
+        return known
+
+    def forget_apps(self) -> None:
+        """An app password was revoked or replaced."""
+        self._recent.clear()
+
     async def forget_session(self, session_id: str) -> None:
         """A session ended."""
         await self._forget(f"session:{session_id}")
@@ -91,6 +115,7 @@ class Identities:
         try:
             yield
         finally:
+            self.forget_apps()
             await self._forget(f"user:{user_id}")
             for session in sessions.sessions:
                 await self.forget_session(session.id)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from grpc.aio import Channel
 
     from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceAsyncStub as AccountsStub
+    from tutti.catalog.v1.apps_pb2_grpc import AppsServiceAsyncStub as AppsStub
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub as CatalogStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceAsyncStub as ListeningStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceAsyncStub as StationsStub
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tutti.synth.v1.synth_pb2_grpc import SynthServiceAsyncStub as SynthStub
 else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub as AccountsStub
+    from tutti.catalog.v1.apps_pb2_grpc import AppsServiceStub as AppsStub
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub as CatalogStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceStub as ListeningStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceStub as StationsStub
@@ -29,6 +31,7 @@ else:  # the asynchronous flavours are known to type checkers only
 
 __all__ = [
     "AccountsStub",
+    "AppsStub",
     "CatalogStub",
     "IngestStub",
     "LedgerStub",
@@ -54,6 +57,7 @@ class Peers:
     """A stub for every service of every peer, and how to ask each what it cannot reach."""
 
     accounts: AccountsStub
+    apps: AppsStub
     catalog: CatalogStub
     listening: ListeningStub
     stations: StationsStub
@@ -79,6 +83,7 @@ def peers(catalog: "Channel", ingest: "Channel", synth: "Channel") -> Peers:
     """Every stub over its channel."""
     return Peers(
         accounts=AccountsStub(catalog),
+        apps=AppsStub(catalog),
         catalog=CatalogStub(catalog),
         listening=ListeningStub(catalog),
         stations=StationsStub(catalog),

@@ -55,6 +55,7 @@ class Window(StrEnum):
 
     API = "api"
     MEDIA = "media"
+    APPS = "apps"
     SIGN_IN = "sign-in"
     NONE = "none"
 
@@ -97,6 +98,7 @@ class Windows:
         self._quotas = {
             Window.API: settings.requests_per_minute,
             Window.MEDIA: settings.media_requests_per_minute,
+            Window.APPS: settings.app_requests_per_minute,
             Window.SIGN_IN: settings.sign_ins_per_minute,
         }
         self._enter = redis.register_script(ENTER)

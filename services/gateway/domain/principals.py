@@ -13,6 +13,7 @@ class Proof(StrEnum):
     COOKIE = "cookie"
     API_KEY = "api_key"
     LINK = "link"
+    APP = "app"
 
 
 class Policy(StrEnum):

@@ -1,4 +1,4 @@
-"""One's own account: name, password, sessions, API keys."""
+"""One's own account: name, password, sessions, API keys, app passwords."""
 
 from http import HTTPStatus
 
@@ -6,11 +6,14 @@ from fastapi import Response
 
 from services.gateway.http.cookies import forget_tokens
 from services.gateway.http.entrance import Listener, guarded_router
-from services.gateway.http.parts import AccountsPeer, AllParts, KnownIdentities
+from services.gateway.http.parts import AccountsPeer, AllParts, AppsPeer, KnownIdentities
 from services.gateway.wire.accounts import (
     ApiKeyList,
     ApiKeyMade,
     ApiKeyNew,
+    AppPasswordList,
+    AppPasswordMade,
+    AppPasswordNew,
     MeEdit,
     PasswordChange,
     Session,
@@ -19,6 +22,7 @@ from services.gateway.wire.accounts import (
 )
 from services.gateway.wire.shapes import Id
 from tutti.catalog.v1 import accounts_pb2 as pb
+from tutti.catalog.v1 import apps_pb2
 
 routes = guarded_router("account")
 
@@ -117,3 +121,32 @@ async def revoke_my_api_key(
     """Revoke an API key."""
     await accounts.RevokeApiKey(pb.RevokeApiKeyRequest(user_id=viewer.user_id, key_id=key_id))
     await identities.forget_api_key(key_id)
+
+
+@routes.get("/me/app-passwords")
+async def list_my_app_passwords(viewer: Listener, apps: AppsPeer) -> AppPasswordList:
+    """List one's app passwords."""
+    asked = apps_pb2.ListAppPasswordsRequest(user_id=viewer.user_id)
+    return AppPasswordList.model_validate(await apps.ListAppPasswords(asked))
+
+
+@routes.post("/me/app-passwords", status_code=HTTPStatus.CREATED)
+async def create_my_app_password(
+    viewer: Listener, apps: AppsPeer, asked: AppPasswordNew
+) -> AppPasswordMade:
+    """Make a password for an app that speaks OpenSubsonic. It is shown in this answer only."""
+    answer = await apps.CreateAppPassword(
+        apps_pb2.CreateAppPasswordRequest(user_id=viewer.user_id, name=asked.name)
+    )
+    return AppPasswordMade.model_validate(answer)
+
+
+@routes.delete("/me/app-passwords/{app_password_id}", status_code=HTTPStatus.NO_CONTENT)
+async def revoke_my_app_password(
+    viewer: Listener, apps: AppsPeer, identities: KnownIdentities, app_password_id: Id
+) -> None:
+    """Revoke an app password."""
+    await apps.RevokeAppPassword(
+        apps_pb2.RevokeAppPasswordRequest(user_id=viewer.user_id, app_password_id=app_password_id)
+    )
+    identities.forget_apps()

@@ -29,6 +29,7 @@ from services.gateway.http.document import Json, document
 from services.gateway.http.middleware import Bounded, Compressed, Hardened, Tagged
 from services.gateway.http.observing import Observed
 from services.gateway.http.problems import answer_problems
+from services.gateway.http.subsonic import route as subsonic
 from services.gateway.settings import GatewaySettings
 
 ROUTES = (
@@ -82,6 +83,8 @@ def create_app(settings: GatewaySettings) -> Gateway:
         # Not include_router: its wrapping hides what a route is from those who ask.
         app.router.routes.extend(routes.routes)
     app.router.routes.extend(rooms.routes)
+    # Before the pages, which take every address that is left.
+    app.router.routes[:0] = subsonic.routes
     answer_problems(app)
     return app
 

@@ -16,6 +16,10 @@ LARGEST_BODY_BYTES = 2**20
 BODY_S = 30.0
 """How long such a body may take: the slowest of phones needs a tenth of that."""
 PARTS = "/parts/"
+BYTES_FOR_APPS = tuple(
+    f"/rest/{method}"
+    for method in ("stream", "download", "hls", "getCoverArt", "getAvatar", "getTranscodeStream")
+)
 COMPRESS_FROM_BYTES = 1000
 COMPRESS_LEVEL = 5
 UNLESS_TOLD = (b"cache-control", b"private, no-cache")
@@ -43,7 +47,7 @@ class Hardened:
                 headers = message["headers"]
                 own = {name for name, _ in headers}
                 headers.extend(each for each in self._headers if each[0] not in own)
-                if b"cache-control" not in own and scope["path"].startswith("/api/"):
+                if b"cache-control" not in own and scope["path"].startswith(("/api/", "/rest/")):
                     headers.append(UNLESS_TOLD)
             await send(message)
 
@@ -184,5 +188,5 @@ class Compressed:
         """Choose by the address, since ranges count bytes as they are."""
         path = scope.get("path", "")
         media = path.startswith("/media/") or path.endswith("/stream") or "/hls/" in path
-        media = media or "/listen." in path
+        media = media or "/listen." in path or path.startswith(BYTES_FOR_APPS)
         await (self._plain if media else self._gzip)(scope, receive, send)

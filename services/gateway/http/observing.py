@@ -68,7 +68,10 @@ class _Watch:
     def route(self) -> str:
         """The template of the route, since paths may carry signatures and are without number."""
         route = self._scope.get("route")
-        return route.path_format if isinstance(route, APIRoute) else NO_ROUTE
+        if isinstance(route, APIRoute):
+            return route.path_format
+        method: str = self._scope.get("tutti.route", NO_ROUTE)  # of an app, which shares a route
+        return method
 
     async def send(self, message: Message) -> None:
         """Pass it on."""

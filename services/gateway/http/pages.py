@@ -32,7 +32,7 @@ routes.route_class = PageRoute
 FOR_EVER = "public, max-age=31536000, immutable"
 HASHED = re.compile(r"^assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9.]+$")
 """How Vite names files after their content."""
-OURS = ("/api/", "/media/", "/.well-known/")
+OURS = ("/api/", "/media/", "/rest/", "/.well-known/")
 NOT_BUILT = """<!doctype html><html lang=en><meta charset=utf-8><title>Tutti</title>
 <body style="font:16px/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem">
 <h1>Tutti is running</h1>

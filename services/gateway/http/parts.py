@@ -18,6 +18,7 @@ from services.gateway.adapters.live.hub import Hub
 from services.gateway.adapters.live.tickets import Tickets
 from services.gateway.adapters.peers import (
     AccountsStub,
+    AppsStub,
     CatalogStub,
     IngestStub,
     LedgerStub,
@@ -77,6 +78,10 @@ async def _accounts(request: Request) -> AccountsStub:
     return parts_of(request).peers.accounts
 
 
+async def _apps(request: Request) -> AppsStub:
+    return parts_of(request).peers.apps
+
+
 async def _catalog(request: Request) -> CatalogStub:
     return parts_of(request).peers.catalog
 
@@ -122,6 +127,7 @@ async def _all(request: Request) -> Parts:
 
 
 AccountsPeer = Annotated[AccountsStub, Depends(_accounts)]
+AppsPeer = Annotated[AppsStub, Depends(_apps)]
 CatalogPeer = Annotated[CatalogStub, Depends(_catalog)]
 ListeningPeer = Annotated[ListeningStub, Depends(_listening)]
 StationsPeer = Annotated[StationsStub, Depends(_stations)]

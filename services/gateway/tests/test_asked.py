@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretBytes
 from services.gateway.domain.principals import Policy
 from services.gateway.http.app import create_app
 from services.gateway.http.rooms import SocketRoute
+from services.gateway.http.subsonic.route import AppsRoute
 from services.gateway.settings import GatewaySettings
 from services.gateway.tests.conftest import SECRET
 from services.gateway.wire.live import SocketQuery, Steer, TimeAsked
@@ -90,7 +91,7 @@ def test_every_body_forbids_what_it_does_not_know() -> None:
 def test_every_model_that_a_route_reads_forbids_what_it_does_not_know() -> None:
     read: set[type[BaseModel]] = {SocketQuery, Steer, TimeAsked}
     for route in APP.routes:
-        if isinstance(route, SocketRoute):
+        if isinstance(route, SocketRoute | AppsRoute):
             continue
         assert isinstance(route, APIRoute)
         dependant = route.dependant
@@ -112,14 +113,17 @@ def test_no_proof_travels_in_an_address() -> None:
         if parameter["in"] in ("query", "path")
         and any(proof in parameter["name"].lower() for proof in PROOFS)
     }
-    assert named <= {"DELETE /api/v1/me/api-keys/{key_id} key_id"}
+    assert named <= {
+        "DELETE /api/v1/me/api-keys/{key_id} key_id",
+        "DELETE /api/v1/me/app-passwords/{app_password_id} app_password_id",
+    }
     schemes = DOCUMENT["components"]["securitySchemes"].values()
     assert not [scheme for scheme in schemes if scheme.get("in") == "query"]
 
 
 def test_there_is_one_socket_and_it_says_who_may_open_it() -> None:
     """Another would need an Origin check, tickets and frames of a largest size as well."""
-    others = [route for route in APP.routes if not isinstance(route, APIRoute)]
+    others = [route for route in APP.routes if not isinstance(route, APIRoute | AppsRoute)]
     assert [type(route) for route in others] == [SocketRoute]
     assert [route.path for route in others if isinstance(route, SocketRoute)] == ["/ws/stream"]
     assert SocketRoute.guard.policy is Policy.WELCOME

@@ -199,6 +199,34 @@ class ApiKeyList(Answer):
     items: list[ApiKey] = Field(validation_alias="keys")
 
 
+class AppPasswordNew(Asked):
+    """An app password to make."""
+
+    name: Name = Field(examples=["telephone"], description="Which app or device it is for.")
+
+
+class AppPassword(Answer):
+    """A password for one app, which opens nothing but /rest."""
+
+    id: str
+    name: str
+    created_at: Instant
+    last_used_at: MaybeInstant
+
+
+class AppPasswordList(Answer):
+    """A user's app passwords."""
+
+    items: list[AppPassword] = Field(validation_alias="app_passwords")
+
+
+class AppPasswordMade(Answer):
+    """A new app password. What it says is never shown again."""
+
+    app_password: AppPassword
+    secret: str
+
+
 class ApiKeyMade(Answer):
     """A new key. Its secret is never shown again."""
 

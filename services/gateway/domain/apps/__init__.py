@@ -1,0 +1,1 @@
+"""What music apps say and ask for, as the OpenSubsonic API has it."""

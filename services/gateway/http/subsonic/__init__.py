@@ -1,0 +1,16 @@
+"""The OpenSubsonic API: what music apps for telephones and desktops speak.
+
+Everything is under one route, ``/rest/{method}``, since old apps write
+``.view`` behind the name of a method and send as a form what others send in
+the address. Each module answers for one subject and has a table of its methods.
+"""
+
+from collections.abc import Mapping
+
+from services.gateway.http.subsonic import browsing, system
+from services.gateway.http.subsonic.calls import Method
+
+METHODS: Mapping[str, Method] = {
+    **system.METHODS,
+    **browsing.METHODS,
+}
