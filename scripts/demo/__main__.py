@@ -14,7 +14,7 @@ def main(
 ) -> None:
     """Write the demo library; what is already there stays as it is."""
     began = perf_counter()
-    paths = library(into)
+    paths = list(library(into))
     size_mib = sum(path.stat().st_size for path in paths) / 2**20
     typer.echo(f"{len(paths)} pieces, {size_mib:.0f} MiB, {perf_counter() - began:.1f} s: {into}")
 

@@ -40,18 +40,17 @@ class DemoSettings(ObjectStoreSettings):
     folder: Path = Path("var/demo")
 
 
-async def load(settings: DemoSettings) -> int:
-    """Write the pieces and upload them; answers how many there are."""
-    pieces = await asyncio.to_thread(library, settings.folder)
+async def load(settings: DemoSettings) -> None:
+    """Write the pieces, and upload each before the next is made."""
+    pieces = library(settings.folder)
     async with (
         open_channel(settings.catalog_address) as catalog,
         open_channel(settings.ingest_address) as ingest,
         open_objects(settings) as objects,
     ):
         library_id = await _demo_library(CatalogServiceStub(catalog))
-        for piece in pieces:
+        while piece := await asyncio.to_thread(next, pieces, None):
             await _upload(IngestServiceStub(ingest), objects, library_id, piece)
-    return len(pieces)
 
 
 async def _demo_library(catalog: CatalogServiceAsyncStub) -> str:

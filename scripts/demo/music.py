@@ -1,57 +1,50 @@
-"""What a composer decides: players, form, key and tempo. All of it is data."""
+"""A piece of music as it is asked of the synth: what it begins with, where it turns, its end."""
 
 from dataclasses import dataclass
 
-from scripts.demo.harmony import Key
+from services.synth.domain.conductor import bar_length
+from services.synth.domain.parameters import SLOWEST_BPM, Change, Parameters
+from services.synth.domain.theory import SCALES, spelling
 
-# Patterns divide the bar evenly. In ``arp`` a digit picks a voice of the chord, in ``bass``
-# r 3 5 o a stand for root, third, fifth, octave and the approach to the next root, and in
-# ``chords`` and ``drums`` a digit is a velocity. A dot is a rest, a dash holds on.
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One player: what it plays on, its role, and its place in the mix.
-
-    ``level_lu`` is its loudness beside a melody at 0, ``pan`` runs from -1 (left) to 1.
-    """
-
-    name: str
-    instrument: str
-    role: str
-    pattern: str = ""
-    centre_pitch: int = 60
-    level_lu: float = 0.0
-    pan: float = 0.0
-    reverb: float = 0.3
-    echo: float = 0.0
-    degrees: frozenset[int] = frozenset(range(7))
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A stretch of the form: its chords, who plays, how strongly, and which tune is sung."""
-
-    chords: str
-    layers: str
-    energy: float
-    tune: str = ""
+_SLOWING = {2: 0.95, 1: 0.87}
+"""Of the tempo, by how many bars are left."""
+_CALM = 0.2
+"""The intensity of the ending."""
+_MINOR_THIRD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Music:
-    """All that decides the sound of a piece; the same seed writes the same notes."""
+    """All that decides the sound of a piece.
 
-    seed: int
-    tempo_bpm: int
-    bar_beats: int
-    key: Key
-    layers: tuple[Layer, ...]
-    form: tuple[Section, ...]
-    swing: float = 0.5
-    hall_s: float = 2.2
+    Eight bars are a phrase. The second is much like the first, the third departs and the
+    fourth comes home, so that sixteen or thirty-two bars make a whole.
+    """
+
+    begins: Parameters
+    bars: int
+    turns: tuple[tuple[int, Change], ...]
+    """Each with the bar that it is heard from, counted from 0. Tempo is left to the ending."""
 
     @property
-    def length_beats(self) -> int:
-        """The length of the written music, without its ring-out."""
-        return self.bar_beats * sum(len(section.chords.split()) for section in self.form)
+    def key(self) -> str:
+        """As taggers write it: ``Am`` for modes with a minor third, ``A`` otherwise."""
+        tonic = spelling(self.begins.tonic, self.begins.mode)[0]
+        return tonic + ("m" if SCALES[self.begins.mode][2] == _MINOR_THIRD else "")
+
+    @property
+    def steered(self) -> tuple[tuple[int, Change], ...]:
+        """The turns, and those of the ending: slower, thinner, without drums."""
+        ending = (
+            (bar, Change(tempo_bpm=self._tempo_bpm(bar), intensity=_CALM, percussion=0.0))
+            for bar in range(self.bars - max(_SLOWING), self.bars)
+        )
+        return (*self.turns, *ending)
+
+    def line(self, bar: int) -> int:
+        """The sample at which a bar begins; that of ``bars`` is where the last one ends."""
+        return sum(bar_length(self._tempo_bpm(before)) for before in range(bar))
+
+    def _tempo_bpm(self, bar: int) -> float:
+        share = _SLOWING.get(self.bars - bar, 1.0)
+        return max(SLOWEST_BPM, share * self.begins.tempo_bpm)

@@ -7,8 +7,8 @@ from mutagen import id3
 from mutagen.flac import FLAC, Picture
 from mutagen.oggopus import OggOpus
 
-from scripts.demo.mixing import LEAD_IN_S
 from scripts.demo.records import COMMENT, COPYRIGHT, LABEL, LICENCE_URL, Piece
+from services.synth.domain.playing import RATE_HZ
 
 _FRONT_COVER = 3
 _ENGLISH = "eng"
@@ -35,8 +35,7 @@ def tag(path: Path, piece: Piece, cover_jpeg: bytes) -> None:
 
 def synced_lyrics(piece: Piece) -> str:
     """The lines with the moment each begins, in LRC: ``[mm:ss.cc]line``."""
-    bar_s = piece.music.bar_beats * 60 / piece.music.tempo_bpm
-    moments = ((divmod(LEAD_IN_S + bar * bar_s, 60), line) for bar, line in piece.lyrics)
+    moments = ((divmod(piece.music.line(bar) / RATE_HZ, 60), line) for bar, line in piece.lyrics)
     return "\n".join(
         f"[{int(minute):02}:{second:05.2f}]{line}" for (minute, second), line in moments
     )
@@ -66,8 +65,8 @@ def vorbis_comments(piece: Piece) -> dict[str, list[str]]:
         "LABEL": [LABEL],
         "LICENSE": [LICENCE_URL],
         "COPYRIGHT": [COPYRIGHT],
-        "BPM": [str(piece.music.tempo_bpm)],
-        "INITIALKEY": [piece.music.key.label],
+        "BPM": [f"{piece.music.begins.tempo_bpm:g}"],
+        "INITIALKEY": [piece.music.key],
         "COMMENT": [COMMENT],
     }
     if album.compilation:
@@ -91,8 +90,8 @@ def _id3(piece: Piece, cover_jpeg: bytes) -> id3.ID3:
         "TCOM": list(piece.artists),
         "TPUB": [LABEL],
         "TCOP": [COPYRIGHT],
-        "TBPM": [str(piece.music.tempo_bpm)],
-        "TKEY": [piece.music.key.label],
+        "TBPM": [f"{piece.music.begins.tempo_bpm:g}"],
+        "TKEY": [piece.music.key],
     }
     if album.compilation:
         texts["TCMP"] = ["1"]
