@@ -1,8 +1,10 @@
 """A whole service, as small as they come. Run it with ``python -m libs.common.tests.jukebox``."""
 
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from prometheus_client import Gauge
 from pydantic_settings import SettingsConfigDict
 
 from libs.common.events import Bus
@@ -11,6 +13,9 @@ from libs.common.service import run
 from libs.common.settings import ServiceSettings
 from libs.common.starting import settings_of
 from libs.common.tests.greeter import Greeter
+
+FROZEN = Gauge("frozen_objects", "Objects that are not looked at for garbage any more")
+FROZEN.set_function(gc.get_freeze_count)
 
 
 class JukeboxSettings(ServiceSettings):

@@ -77,6 +77,8 @@ async def test_a_service_shows_its_metrics(nats_url: str) -> None:
         async with httpx.AsyncClient() as client:
             answer = await client.get(f"http://127.0.0.1:{port}/metrics")
         assert "rpc_call_seconds" in answer.text
+        frozen = next(row for row in answer.text.splitlines() if row.startswith("frozen_objects"))
+        assert float(frozen.split()[1]) > 10_000
 
 
 async def test_a_service_whose_metrics_port_is_taken_says_so(nats_url: str) -> None:

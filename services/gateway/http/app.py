@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Receive, Scope, Send
 
 from services.gateway.http import (
     account,
@@ -66,6 +67,14 @@ class Gateway(FastAPI):
         if not self.openapi_schema:
             self.openapi_schema = document(self)
         return self.openapi_schema
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer. Sockets stay for long and are many, and no layer does anything for them."""
+        if scope["type"] == "websocket":
+            scope["app"] = self
+            await self.router(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: GatewaySettings) -> Gateway:

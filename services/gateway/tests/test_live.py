@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import json
 import struct
 from contextlib import suppress
+from types import CoroutineType
 from typing import TYPE_CHECKING
 
 import av
@@ -53,6 +55,14 @@ async def test_the_first_message_says_what_plays(studio: Studio) -> None:
         assert app.hello["parameters"]["mode"] == "dorian"
         assert app.hello["may_steer"]
         await until(lambda: _heard(studio, 1))
+
+
+async def test_a_socket_is_within_no_layers(studio: Studio) -> None:
+    async with listening(studio.site, studio.station_id, studio.owner.bearer):
+        waiting = [each for each in gc.get_objects() if type(each) is CoroutineType]
+    files = {each.cr_code.co_filename for each in waiting}
+    assert any(file.endswith("http/rooms.py") for file in files)
+    assert not [file for file in files if "middleware" in file or "observing" in file]
 
 
 async def test_who_joins_late_begins_at_once(studio: Studio) -> None:
