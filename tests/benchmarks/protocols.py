@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import struct
 import time
 from collections.abc import Callable
@@ -38,7 +39,7 @@ class Protocol(Shape):
 
     greeting: bytes
 
-    def take(self, data: bytes) -> list[Frame]:
+    def take(self, data: memoryview) -> list[Frame]:
         """The frames that came to their end with this."""
 
     def steer(self, number: int) -> bytes:
@@ -49,6 +50,9 @@ class Tutti:
     """Binary frames, or JSON, over a WebSocket."""
 
     HEADER = struct.Struct("<2sBBBBHIIQQ")
+    AUDIO = re.compile(
+        rb'{"type":"audio","sequence":(\d+),"revision":(\d+),"position":\d+,"time_us":(\d+)'
+    )
 
     def __init__(self, host: str, path: str) -> None:
         key = base64.b64encode(os.urandom(16)).decode()
@@ -56,27 +60,30 @@ class Tutti:
             f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
         ).encode()
-        self._waiting = bytearray()
+        self._waiting = b""
         self._is_open = False
 
-    def take(self, data: bytes) -> list[Frame]:
-        """Take the head of the answer, then whole frames."""
-        self._waiting += data
+    def take(self, data: memoryview) -> list[Frame]:
+        """Take the head of the answer, then whole frames. Sound is looked at, not copied."""
+        if self._waiting:
+            data = memoryview(self._waiting + data)
+        at = 0
         if not self._is_open:
-            head, closed, rest = self._waiting.partition(b"\r\n\r\n")
+            head, closed, _ = bytes(data).partition(b"\r\n\r\n")
             if not closed:
+                self._waiting = head
                 return []
             if b" 101 " not in head:
                 raise RuntimeError(f"no socket: {head.decode()}")
-            self._waiting, self._is_open = bytearray(rest), True
+            self._is_open, at = True, len(head) + len(closed)
         frames = []
-        while (opened := self._opening()) is not None:
+        while (opened := _opening(data, at)) is not None:
             start, end = opened
-            opcode = self._waiting[0] & 15
-            frame = self._read(opcode, memoryview(self._waiting)[start:end])
-            del self._waiting[:end]
+            frame = self._read(data[at] & 15, data, start, end)
+            at = end
             if frame is not None:
                 frames.append(frame)
+        self._waiting = bytes(data[at:])
         return frames
 
     def steer(self, number: int) -> bytes:
@@ -86,31 +93,33 @@ class Tutti:
         mask = bytes(4)
         return struct.pack("!BB", 0x80 | TEXT, 0x80 | len(message)) + mask + message
 
-    def _opening(self) -> tuple[int, int] | None:
-        """Where the payload of the next whole frame begins and ends."""
-        waiting = self._waiting
-        if len(waiting) < 2:
-            return None
-        short = waiting[1] & 127
-        start = {126: 4, 127: 10}.get(short, 2)
-        if len(waiting) < start:
-            return None
-        length = short if start == 2 else int.from_bytes(waiting[2:start], "big")
-        return (start, start + length) if len(waiting) >= start + length else None
-
-    def _read(self, opcode: int, payload: memoryview) -> Frame | None:
+    def _read(self, opcode: int, data: memoryview, start: int, end: int) -> Frame | None:
         if opcode == BINARY:
-            fields = self.HEADER.unpack_from(payload)
+            fields = self.HEADER.unpack_from(data, start)
             sequence, revision, made_us = fields[6], fields[7], fields[9]
             return Frame(0.1, time.time() - made_us / 1e6, sequence, revision)
         if opcode == TEXT:
-            message = json.loads(bytes(payload))
+            if audio := self.AUDIO.match(data, start, end):
+                sequence, revision, made_us = map(int, audio.groups())
+                return Frame(0.1, time.time() - made_us / 1e6, sequence, revision)
+            message = json.loads(bytes(data[start:end]))
             if message["type"] == "audio":
-                delay_s = time.time() - message["time_us"] / 1e6
-                return Frame(0.1, delay_s, message["sequence"], message["revision"])
+                raise RuntimeError("sound in JSON begins as no listener expects it")
             if message["type"] == "ack":
                 return Frame(ack=message["id"], revision=message["revision"])
         return None
+
+
+def _opening(data: memoryview, at: int) -> tuple[int, int] | None:
+    """Where the payload of the next whole frame begins and ends."""
+    if len(data) < at + 2:
+        return None
+    short = data[at + 1] & 127
+    start = at + {126: 4, 127: 10}.get(short, 2)
+    if len(data) < start:
+        return None
+    length = short if start == at + 2 else int.from_bytes(data[at + 2 : start], "big")
+    return (start, start + length) if len(data) >= start + length else None
 
 
 class Icecast:
@@ -120,7 +129,7 @@ class Icecast:
         self.greeting = f"GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n".encode()
         self._waiting = bytearray()
 
-    def take(self, data: bytes) -> list[Frame]:
+    def take(self, data: memoryview) -> list[Frame]:
         """Find the marks: a piece lies between two."""
         self._waiting += data
         frames = []
@@ -155,7 +164,7 @@ class Snapcast:
         self.greeting = header + struct.pack("<I", len(told)) + told
         self._waiting = bytearray()
 
-    def take(self, data: bytes) -> list[Frame]:
+    def take(self, data: memoryview) -> list[Frame]:
         """Take whole messages; chunks of sound tell when they were recorded."""
         self._waiting += data
         frames = []
