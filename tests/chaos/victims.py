@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -23,6 +23,8 @@ PROGRAMS = (
     "ingest",
     "ingest-worker",
     "gateway",
+    "synth",
+    "synth-twin",
     "postgres",
     "valkey",
     "nats",
@@ -36,7 +38,7 @@ KINDS = (*PROGRAMS, *PARTS, EVERYTHING)
 def victim(fleet: Tutti, kind: str, chance: random.Random) -> psutil.Process | None:
     """One process of a kind, or None where there is none at this moment."""
     with suppress(psutil.NoSuchProcess, OSError, ValueError, KeyError):
-        pid = _program_pid(fleet, PARTS.get(kind, kind))
+        pid = state(fleet, PARTS.get(kind, kind))["pid"]
         program = psutil.Process(pid) if pid else None
         if program is None or kind in PROGRAMS:
             return program
@@ -45,10 +47,13 @@ def victim(fleet: Tutti, kind: str, chance: random.Random) -> psutil.Process | N
     return None
 
 
-def _program_pid(fleet: Tutti, name: str) -> int | None:
-    programs = json.loads((fleet.home / "fleet.json").read_text())["programs"]
-    pid: int | None = programs[name]["pid"]
-    return pid
+# What the supervisor writes down is JSON; whoever reads knows the field.
+def state(fleet: Tutti, name: str) -> dict[str, Any]:
+    """How a program is, as its supervisor wrote it down."""
+    programs: dict[str, dict[str, Any]] = json.loads((fleet.home / "fleet.json").read_text())[
+        "programs"
+    ]
+    return programs[name]
 
 
 def _parts(program: psutil.Process, kind: str) -> list[psutil.Process]:
