@@ -22,6 +22,11 @@ class Parameters:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Of all that was sent."""
+        return tuple(self._values)
+
     def text(self, name: str) -> str:
         """What was sent by a name, at first if several times."""
         if name not in self._values:

@@ -7,10 +7,23 @@ the address. Each module answers for one subject and has a table of its methods.
 
 from collections.abc import Mapping
 
-from services.gateway.http.subsonic import browsing, system
+from services.gateway.http.subsonic import (
+    browsing,
+    lists,
+    marks,
+    playlists,
+    queues,
+    searching,
+    system,
+)
 from services.gateway.http.subsonic.calls import Method
 
 METHODS: Mapping[str, Method] = {
     **system.METHODS,
     **browsing.METHODS,
+    **lists.METHODS,
+    **searching.METHODS,
+    **marks.METHODS,
+    **playlists.METHODS,
+    **queues.METHODS,
 }

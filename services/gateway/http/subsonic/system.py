@@ -7,6 +7,7 @@ from services.gateway.wire.subsonic.tree import Tree
 EXTENSIONS = {
     "apiKeyAuthentication": [1],
     "formPost": [1],
+    "indexBasedQueue": [1],
 }
 """Of OpenSubsonic: what this server does beyond the API, and in which versions."""
 
