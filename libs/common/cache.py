@@ -67,6 +67,31 @@ class Cache:
         with self._outages():
             await self._redis.delete(*keys)
 
+    async def set_field(self, name: str, field: str, value: bytes, ttl_s: float) -> None:
+        """Keep a value among others of one name, all of them for so long from now on."""
+        with self._outages():
+            async with self._redis.pipeline() as together:
+                together.hset(name, field, value)
+                together.pexpire(name, round(ttl_s * 1000))
+                await together.execute()
+
+    async def field(self, name: str, field: str) -> bytes | None:
+        """One value of those of a name."""
+        with self._outages():
+            return _as_bytes(await self._redis.hget(name, field))
+
+    async def fields(self, name: str) -> dict[str, bytes]:
+        """All values of a name."""
+        with self._outages():
+            found = await self._redis.hgetall(name)
+        values = {_as_bytes(field): _as_bytes(value) for field, value in found.items()}
+        return {field.decode(): value for field, value in values.items() if field and value}
+
+    async def delete_fields(self, name: str, *fields: str) -> None:
+        """Forget some values of a name."""
+        with self._outages():
+            await self._redis.hdel(name, *fields)
+
     @contextmanager
     def _outages(self) -> Generator[None]:
         if self._outage.lasts:

@@ -17,6 +17,7 @@ from services.gateway.adapters.live.admission import Admission
 from services.gateway.adapters.live.hub import open_hub
 from services.gateway.adapters.live.streams import Streams
 from services.gateway.adapters.live.tickets import Tickets
+from services.gateway.adapters.now_playing import NowPlaying
 from services.gateway.adapters.peers import open_peers
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
@@ -55,6 +56,7 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
             windows=windows,
             replays=Replays(cache),
             renditions=Renditions(peers.catalog, peers.ingest),
+            now_playing=NowPlaying(cache),
             tokens=AccessTokens(SigningKeys(secret)),
             links=MediaLinks(secret),
             hub=hub,

@@ -33,6 +33,23 @@ async def test_what_is_deleted_is_gone(cache: Cache) -> None:
     assert await cache.get("a") is None
 
 
+async def test_values_of_one_name_are_kept_together_and_each_is_forgotten_alone(
+    cache: Cache,
+) -> None:
+    await cache.set_field("players", "ada\u2019s", b"\x00dusk", ttl_s=5)
+    await cache.set_field("players", "bob", b"ebb", ttl_s=0.5)
+    assert await cache.field("players", "bob") == b"ebb"
+    assert await cache.field("players", "eve") is None
+    assert await cache.fields("players") == {"ada\u2019s": b"\x00dusk", "bob": b"ebb"}
+    await cache.delete_fields("players", "bob", "eve")
+    assert await cache.fields("players") == {"ada\u2019s": b"\x00dusk"}
+
+    async def gone() -> bool:
+        return await cache.fields("players") == {}
+
+    await until(gone)
+
+
 async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None:
     with pytest.raises(CannotStart, match=r"Redis at redis://127\.0\.0\.1:1/0") as problem:
         async with open_cache("redis://:hush@127.0.0.1:1/0"):

@@ -16,6 +16,7 @@ from services.gateway.adapters.identities import Identities
 from services.gateway.adapters.live.admission import Admission
 from services.gateway.adapters.live.hub import Hub
 from services.gateway.adapters.live.tickets import Tickets
+from services.gateway.adapters.now_playing import NowPlaying
 from services.gateway.adapters.peers import (
     AccountsStub,
     AppsStub,
@@ -50,6 +51,7 @@ class Parts:
     windows: Windows
     replays: Replays
     renditions: Renditions
+    now_playing: NowPlaying
     tokens: AccessTokens
     links: MediaLinks
     hub: Hub

@@ -50,6 +50,16 @@ class Parameters:
         """A whole number from 0; a larger one than there may be is taken for the largest."""
         return min(self.number(name, default), most)
 
+    def decimal(self, name: str, default: float, least: float, most: float) -> float:
+        """A number within bounds."""
+        try:
+            number = float(self.text_or(name, str(default)))
+        except ValueError:
+            number = -1.0
+        if not least <= number <= most:
+            raise InvalidInput(f"{name} must be a number from {least:g} to {most:g}")
+        return number
+
     def numbers(self, name: str) -> Sequence[int]:
         """All whole numbers that were sent by a name."""
         return tuple(_number(name, text, 0) for text in self.texts(name))

@@ -12,6 +12,7 @@ from services.gateway.http.subsonic import (
     lists,
     marks,
     playlists,
+    plays,
     queues,
     searching,
     system,
@@ -26,4 +27,5 @@ METHODS: Mapping[str, Method] = {
     **marks.METHODS,
     **playlists.METHODS,
     **queues.METHODS,
+    **plays.METHODS,
 }

@@ -8,6 +8,7 @@ EXTENSIONS = {
     "apiKeyAuthentication": [1],
     "formPost": [1],
     "indexBasedQueue": [1],
+    "playbackReport": [1],
 }
 """Of OpenSubsonic: what this server does beyond the API, and in which versions."""
 
