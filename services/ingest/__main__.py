@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import grpc
+
 from libs.common.events import Bus
 from libs.common.objects import ObjectStore, open_objects
 from libs.common.postgres import Pool, open_pool
@@ -18,8 +20,10 @@ from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.adapters.news import open_news
 from services.ingest.adapters.postgres_catalog import PostgresCatalogNews
 from services.ingest.adapters.postgres_decisions import PostgresDecisions
+from services.ingest.adapters.postgres_errand_sweep import PostgresErrandSweep
 from services.ingest.adapters.postgres_items import PostgresItems
 from services.ingest.adapters.postgres_orphans import PostgresOrphans
+from services.ingest.adapters.postgres_podcasts import PostgresPodcasts
 from services.ingest.adapters.postgres_scans import PostgresScans
 from services.ingest.adapters.postgres_scrub import PostgresScrub
 from services.ingest.adapters.postgres_survey import PostgresSurvey
@@ -27,8 +31,10 @@ from services.ingest.adapters.postgres_sweep import PostgresSweep
 from services.ingest.adapters.postgres_uploads import PostgresUploads
 from services.ingest.adapters.queue import StepQueue, celery_app
 from services.ingest.adapters.rows import Rows
+from services.ingest.errands import ErrandSweep
 from services.ingest.listeners import listen
-from services.ingest.rpc import IngestRpc
+from services.ingest.rpc.ingest import IngestRpc
+from services.ingest.rpc.podcasts import PodcastsRpc
 from services.ingest.scrubbing.mending import Mender
 from services.ingest.scrubbing.orphans import OrphanSearch
 from services.ingest.scrubbing.reading import Reader
@@ -37,10 +43,11 @@ from services.ingest.settings import IngestSettings
 from services.ingest.survey import Survey
 from services.ingest.sweep import Sweep
 from tutti.ingest.v1.ingest_pb2_grpc import add_IngestServiceServicer_to_server
+from tutti.ingest.v1.podcasts_pb2_grpc import add_PodcastsServiceServicer_to_server
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMA = "ingest"
-SERVICE = "tutti.ingest.v1.IngestService"
+SERVICES = ["tutti.ingest.v1.IngestService", "tutti.ingest.v1.PodcastsService"]
 
 
 @asynccontextmanager
@@ -62,12 +69,20 @@ async def ingest(settings: IngestSettings, bus: Bus) -> AsyncGenerator[str]:
         orphans = OrphanSearch(PostgresOrphans(pool), objects, reader, settings.orphan_after_h)
         scrubber = Scrubber(scrub, mender, orphans, settings.scrub_every_h)
         survey = Survey(PostgresSurvey(pool), open_sandbox(), settings.music_folders)
-        servicer = IngestRpc(settings, rows, queue, news, survey)
+        errands = ErrandSweep(
+            PostgresErrandSweep(pool), queue, objects, settings.sweep_s, settings.podcast_fetches
+        )
         await listen(bus, PostgresCatalogNews(pool))
-        register = partial(add_IngestServiceServicer_to_server, servicer)
+
+        def register(server: grpc.aio.Server) -> None:
+            servicer = IngestRpc(settings, rows, queue, news, survey)
+            add_IngestServiceServicer_to_server(servicer, server)
+            add_PodcastsServiceServicer_to_server(PodcastsRpc(PostgresPodcasts(pool)), server)
+
         needs = _needs(pool, bus, queue, objects)
-        async with serve(settings, register, [SERVICE], needs) as address:
-            tasks = [asyncio.create_task(work.run()) for work in (sweep, scrubber, survey)]
+        async with serve(settings, register, SERVICES, needs) as address:
+            works = (sweep, scrubber, survey, errands)
+            tasks = [asyncio.create_task(work.run()) for work in works]
             try:
                 yield address
             finally:

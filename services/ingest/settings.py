@@ -34,6 +34,23 @@ class IngestSettings(ServiceSettings, DatabaseSettings, ObjectStoreSettings, Cac
         default=(), description="folders that may be scanned, with ':' between them"
     )
 
+    podcast_refresh_h: float = Field(
+        default=6, gt=0, description="from one look at a feed to the next"
+    )
+    podcast_downloads: int = Field(
+        default=1,
+        ge=0,
+        le=100,
+        description="how many new episodes of a feed are downloaded unasked",
+    )
+    podcast_fetches: int = Field(
+        default=1, ge=1, le=16, description="feeds and episodes fetched at a time by all workers"
+    )
+    largest_episode_bytes: int = Field(default=1024 * MIB, gt=0)
+    private_addresses: bool = Field(
+        default=False, description="whether podcasts may come from this machine and its network"
+    )
+
     scrub_bytes_per_s: int = Field(
         default=4 * MIB, gt=0, description="how fast objects are read to be compared"
     )

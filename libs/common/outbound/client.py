@@ -31,7 +31,6 @@ MOST_ADDRESSES = 4
 CONNECT_S = 4.0
 SILENCE_S = 20.0
 """Between two pieces of an answer."""
-CHUNK_BYTES = 64 * 1024
 REDIRECTS = (301, 302, 303, 307, 308)
 NOT_MODIFIED = 304
 _PORTS = {"http": 80, "https": 443}
@@ -108,7 +107,7 @@ class Reply:
 
     async def _unpacked(self, most_bytes: int) -> AsyncIterator[bytes]:
         packing = self._said("content-encoding").lower() or "identity"
-        packed = self._response.aiter_raw(CHUNK_BYTES)
+        packed = self._response.aiter_raw()
         if packing == "identity":
             async for chunk in packed:
                 yield chunk
@@ -164,7 +163,7 @@ class Outbound:
         """What lies at an address, or None where it is still the version of the stamp."""
         headers = {"Accept-Encoding": "gzip", **(stamp.conditions if stamp else {})}
         async with self.get(url, caps, headers) as reply:
-            if reply.status == NOT_MODIFIED and stamp is not None:
+            if reply.status == NOT_MODIFIED and stamp is not None and stamp.conditions:
                 return None
             content = b"".join([chunk async for chunk in reply.chunks()])
             return Page(reply.url, reply.content_type, reply.stamp, content)

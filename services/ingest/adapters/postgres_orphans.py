@@ -17,7 +17,12 @@ _NEEDED = {
     "covers": """
         SELECT owner FROM unnest($1::text[]) owner WHERE EXISTS (
             SELECT FROM results WHERE step = 'tags' AND result -> 'cover' ->> 'sha256' = owner
-        )
+        ) OR EXISTS (SELECT FROM podcast_channels WHERE cover_sha256 = owner)
+    """,
+    "podcasts": """
+        SELECT owner FROM unnest($1::text[]) owner
+        WHERE EXISTS (SELECT FROM podcast_episodes WHERE content_sha256 = owner)
+            OR EXISTS (SELECT FROM podcast_removals WHERE content_sha256 = owner)
     """,
     "staging": """
         SELECT id::text AS owner FROM uploads WHERE NOT parts_removed AND id::text = ANY($1)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
@@ -16,6 +16,11 @@ from services.ingest.domain.pipeline import LAST_PRIORITY, PIPELINE, Turn
 logger = logging.getLogger(__name__)
 
 RUN_STEP = "ingest.run_step"
+RUN_ERRAND = "ingest.run_errand"
+ERRAND_LIMIT_S = 2 * 3600
+"""Every part of an errand has a limit of its own, and all of them together are shorter."""
+ERRAND_PRIORITY = 1
+"""There are few of them at a time: they pass by the backlog, and not by who waits to listen."""
 GRACE_S = 30
 """Between asking a step to end and killing its process."""
 OUTAGES = (KombuError, OperationalError, OSError, RedisError)
@@ -71,6 +76,21 @@ class StepQueue:
                         priority=turn.priority,
                         soft_time_limit=limit_s,
                         time_limit=limit_s + GRACE_S,
+                        producer=producer,
+                    )
+        except OUTAGES as error:
+            raise Unavailable("the queue cannot be reached") from error
+
+    def run_errands(self, errand_ids: Iterable[int]) -> None:
+        """Let a worker have these errands, known by the id of their row."""
+        try:
+            with self._app.producer_pool.acquire(block=True, timeout=5) as producer:
+                for errand_id in errand_ids:
+                    self._app.send_task(
+                        RUN_ERRAND,
+                        [errand_id],
+                        priority=ERRAND_PRIORITY,
+                        time_limit=ERRAND_LIMIT_S,
                         producer=producer,
                     )
         except OUTAGES as error:

@@ -8,7 +8,7 @@ from services.ingest.domain.pipeline import RENDITIONS, Step
 
 QUARANTINE = "quarantine/"
 """What the keys of objects begin with that were found damaged."""
-OURS = ("audio/", "covers/", "staging/", "waveforms/")
+OURS = ("audio/", "covers/", "podcasts/", "staging/", "waveforms/")
 """What the keys of our objects begin with. What is not ours is no orphan of ours."""
 _MAKERS = {rendition.file_name: step for step, rendition in RENDITIONS.items()}
 

@@ -21,6 +21,7 @@ from services.ingest.__main__ import ingest
 from services.ingest.settings import IngestSettings
 from services.ingest.tests.house import Catalog, House, Worker
 from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub
+from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceStub
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -64,6 +65,9 @@ async def _open_house(servers: Servers, folder: Path) -> AsyncGenerator[House]:
         scratch_folder=folder / "scratch",
         scrub_bytes_per_s=2**30,
         orphan_after_h=0,
+        private_addresses=True,
+        largest_episode_bytes=2**20,
+        podcast_fetches=2,
         workers=2,
     )
     (folder / "music").mkdir()
@@ -77,7 +81,8 @@ async def _open_house(servers: Servers, folder: Path) -> AsyncGenerator[House]:
         catalog = Catalog(other_bus)
         await catalog.open()
         worker = Worker(settings, folder / "worker.log")
-        yield House(settings, IngestServiceStub(channel), objects, catalog, worker)
+        stubs = IngestServiceStub(channel), PodcastsServiceStub(channel)
+        yield House(settings, *stubs, objects, catalog, worker)
 
 
 def _free_port() -> int:

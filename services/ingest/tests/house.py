@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from libs.common.objects import ObjectStore
     from services.ingest.settings import IngestSettings
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceAsyncStub
+    from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceAsyncStub
 
 SETTLED = {
     pb.ITEM_STATE_PUBLISHED,
@@ -130,9 +131,13 @@ class Worker:
     """A worker process, which may be killed."""
 
     def __init__(self, settings: IngestSettings, log: Path) -> None:
-        self._environment = _as_environment(settings)
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
+        self.configure(settings)
+
+    def configure(self, settings: IngestSettings) -> None:
+        """Give it other settings, from its next start on."""
+        self._environment = _as_environment(settings)
 
     def start(self) -> None:
         """Start it in a session of its own."""
@@ -178,6 +183,7 @@ class House:
 
     settings: IngestSettings
     stub: IngestServiceAsyncStub
+    podcasts: PodcastsServiceAsyncStub
     objects: ObjectStore
     catalog: Catalog
     worker: Worker

@@ -71,7 +71,7 @@ class Attempts:
             # Else the queue would be emptied in a moment, and nothing be done.
             claim = self._patiently(lambda: self._claims.claim(step_id), {"step_id": step_id})
         except Exception as error:
-            if not _is_outage(error):
+            if not is_outage(error):
                 raise
             logger.warning("cannot claim a step", extra={"reason": repr(error)})
             return
@@ -92,7 +92,7 @@ class Attempts:
                 return self._sorted_out(claim, error)
         except Exception as error:
             # Not even that could be written down: the sweep finds the claim when its time is up.
-            if not _is_outage(error):
+            if not is_outage(error):
                 raise
             logger.warning("a step is left to the sweep", extra=_facts(claim, error))
             return "left"
@@ -125,7 +125,7 @@ class Attempts:
             try:
                 return self._loop.run(ask())
             except Exception as error:
-                if not _is_outage(error):
+                if not is_outage(error):
                     raise
                 extra = {**facts, "reason": repr(error)}
                 logger.warning("a step waits for the database", extra=extra)
@@ -148,7 +148,7 @@ class Attempts:
                 too_much = Quarantine.gave_up(str(error) or "it took too long")
                 run(claims.fail(claim, too_much, AFTER_FAILURE_S))
                 return "failed"
-        if _is_outage(error):
+        if is_outage(error):
             logger.warning("an outage holds a step up", extra=_facts(claim, error))
             pause_s = min(2.0**claim.setbacks, LONGEST_PAUSE_S)
             run(claims.postpone(claim, pause_s, str(error), setback=True))
@@ -159,7 +159,7 @@ class Attempts:
         return "failed"
 
 
-def _is_outage(error: Exception) -> bool:
+def is_outage(error: Exception) -> bool:
     """Whether something else is down or full, so that the file is not to blame."""
     if isinstance(error, OSError) and error.errno in FULL:
         return True

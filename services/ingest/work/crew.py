@@ -10,6 +10,7 @@ import threading
 import time
 import warnings
 from contextlib import AbstractAsyncContextManager, ExitStack
+from dataclasses import dataclass
 
 import asyncpg
 from celery import signals
@@ -21,19 +22,25 @@ from libs.common.objects import blocking_objects
 from libs.common.postgres import Pool, connect
 from libs.common.telemetry import telemetry
 from services.ingest.adapters.engines import analysis_engine
+from services.ingest.adapters.media.feeds import FeedReader
 from services.ingest.adapters.media.inspection import Inspector
 from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.adapters.originals import Originals
 from services.ingest.adapters.postgres_claims import PostgresClaims
+from services.ingest.adapters.postgres_errands import PostgresErrands
+from services.ingest.adapters.postgres_feeds import PostgresFeeds
 from services.ingest.adapters.postgres_library import register_content
 from services.ingest.adapters.postgres_session import Session
-from services.ingest.adapters.queue import RUN_STEP, StepQueue, celery_app
+from services.ingest.adapters.queue import RUN_ERRAND, RUN_STEP, StepQueue, celery_app
 from services.ingest.adapters.scratch import Scratch
 from services.ingest.domain.analysis import AnalysisEngine
 from services.ingest.domain.claims import Claim
 from services.ingest.settings import IngestSettings
 from services.ingest.work.attempt import Attempts
 from services.ingest.work.bench import Bench
+from services.ingest.work.episodes import DownloadEpisode
+from services.ingest.work.errands import Errands
+from services.ingest.work.feeds import ReadFeed
 from services.ingest.work.table import works
 
 logger = logging.getLogger(__name__)
@@ -49,6 +56,14 @@ NICENESS = 10
 PR_SET_PDEATHSIG = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a child works with."""
+
+    attempts: Attempts
+    errands: Errands
+
+
 class Crew:
     """A worker: one parent that takes steps from the queue, and children that do them.
 
@@ -62,9 +77,10 @@ class Crew:
         self._sandbox = open_sandbox()
         self._app = celery_app(settings.redis_url, settings.queue_name)
         self._app.task(name=RUN_STEP)(self._run_step)
+        self._app.task(name=RUN_ERRAND)(self._run_errand)
         self._works = works(_analyst(settings.analysis_engine))
         self._opened = ExitStack()
-        self._attempts: Attempts | None = None
+        self._tools: Tools | None = None
 
     def work(self) -> int:
         """Work until told to stop. Returns the exit status."""
@@ -109,16 +125,24 @@ class Crew:
             logging.getLogger(noisy).setLevel(logging.WARNING)
 
     def _run_step(self, step_id: int) -> None:
-        if self._attempts is None:
+        if tools := self._at_hand():
+            tools.attempts.make(step_id)
+
+    def _run_errand(self, errand_id: int) -> None:
+        if tools := self._at_hand():
+            tools.errands.run(errand_id)
+
+    def _at_hand(self) -> Tools | None:
+        """What is opened on first use; None while the database is away."""
+        if self._tools is None:
             try:
-                self._attempts = self._open()
+                self._tools = self._open()
             except CannotStart as problem:
                 self._opened.close()
-                logger.warning("a step is left to the sweep", extra={"reason": str(problem)})
-                return
-        self._attempts.make(step_id)
+                logger.warning("work is left to the sweep", extra={"reason": str(problem)})
+        return self._tools
 
-    def _open(self) -> Attempts:
+    def _open(self) -> Tools:
         settings, opened = self._settings, self._opened
         opened.enter_context(telemetry(settings.model_copy(update={"metrics_port": None})))
         loop = opened.enter_context(asyncio.Runner())
@@ -137,8 +161,20 @@ class Crew:
             Inspector(self._sandbox),
             lambda claim, content_sha256: loop.run(register(claim, content_sha256)),
         )
-        queue = StepQueue(self._app)
-        return Attempts(loop, PostgresClaims(session), bench, self._works, queue)
+        attempts = Attempts(loop, PostgresClaims(session), bench, self._works, StepQueue(self._app))
+        return Tools(attempts, self._errands(loop, session, bench))
+
+    def _errands(self, loop: asyncio.Runner, session: Session, bench: Bench) -> Errands:
+        settings, rows = self._settings, PostgresErrands(session)
+        feeds = PostgresFeeds(
+            session, settings.podcast_refresh_h * 3600, settings.podcast_downloads
+        )
+        reader = FeedReader(bench.sandbox)
+        read_feed = ReadFeed(feeds, reader, bench.inspector, bench.objects, bench.scratch)
+        download = DownloadEpisode(
+            rows, bench.sandbox, bench.objects, bench.scratch, settings.largest_episode_bytes
+        )
+        return Errands(loop, rows, read_feed, download, home=settings.private_addresses)
 
     def _connected(self, loop: asyncio.Runner) -> Pool:
         """Connect as soon as the database answers: without it there is nothing to do."""

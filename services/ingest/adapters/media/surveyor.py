@@ -24,10 +24,19 @@ _LIMITS = Limits(cpu_s=600, wall_s=0, memory_bytes=3 * 2**30, file_bytes=2**20)
 
 
 class Surveyor:
-    """Looks at files handed to it open. Use it in one thread at a time."""
+    """Looks at files handed to it open. Use it in one thread at a time.
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    Parameters
+    ----------
+    sandbox
+        The cage, made once a process by ``open_sandbox``.
+    longest_s
+        What says it plays longer has to be looked at with more care.
+    """
+
+    def __init__(self, sandbox: Sandbox, longest_s: float = LONGEST_S) -> None:
         self._sandbox = sandbox
+        self._longest_s = longest_s
         self._cage: _Cage | None = None
         self._seen = 0
         self._ended = False
@@ -38,7 +47,7 @@ class Surveyor:
             return None
         if self._cage is None or self._seen >= FILES_EACH:
             self.close()
-            self._cage, self._seen = _Cage(self._sandbox), 0
+            self._cage, self._seen = _Cage(self._sandbox, self._longest_s), 0
         self._seen += 1
         try:
             answer = self._cage.ask(file)
@@ -71,12 +80,12 @@ class Surveyor:
 class _Cage:
     """A caged program and the socket to it."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, longest_s: float) -> None:
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(PATIENCE_S)
         self._answers = self._socket.makefile("rb")
         with theirs:
-            argv = [sys.executable, "-s", "-P", "-m", PROGRAM, str(LONGEST_S)]
+            argv = [sys.executable, "-s", "-P", "-m", PROGRAM, str(longest_s)]
             self._program = sandbox.start(
                 argv, limits=_LIMITS, readable=python_paths(), stdin=theirs.fileno()
             )

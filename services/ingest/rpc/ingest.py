@@ -15,7 +15,7 @@ from services.ingest.domain.items import UNDER_WAY, Item
 from services.ingest.domain.uploads import NewUpload, file_name_from
 from services.ingest.settings import IngestSettings
 from services.ingest.survey import Survey
-from services.ingest.wire import (
+from services.ingest.wire.ingest import (
     decode_decision,
     decode_place,
     decode_state,

@@ -1,0 +1,1 @@
+"""Ingest over gRPC: each call is read, asked and written."""

@@ -1,0 +1,1 @@
+"""The values of the domain as the contracts have them."""
