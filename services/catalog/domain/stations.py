@@ -119,6 +119,10 @@ class Station:
             return True
         if self.audience is Audience.MEMBERS and listener.is_member:
             return True
+        return self.invites(invitation)
+
+    def invites(self, invitation: str) -> bool:
+        """Whether this is its invitation."""
         return hmac.compare_digest(invitation.encode(), self.invitation.encode())
 
     def may_steer(self, listener: StationListener) -> bool:

@@ -30,7 +30,9 @@ class StationsRpc(StationsServiceServicer):
     ) -> pb.GetStationResponse:
         """Find a station."""
         found = await self._stations.get(request.user_id, request.station_id, request.invitation)
-        return pb.GetStationResponse(station=encode_station(*found))
+        station = encode_station(*found)
+        station.invited = found[1].invites(request.invitation)
+        return pb.GetStationResponse(station=station)
 
     async def CreateStation(
         self, request: pb.CreateStationRequest, context: grpc.ServicerContext

@@ -151,6 +151,7 @@ async def test_an_invitation_lets_in_until_it_is_renewed(
     made = await created(stations, ada, "Attic", steering=pb.STEERING_LISTENERS)
     seen = await found(stations, bob.id, made.id, made.invitation)
     assert (seen.invitation, seen.may_edit, seen.may_steer) == ("", False, True)
+    assert seen.invited
     passer_by = await found(stations, "", made.id, made.invitation)
     assert (passer_by.invitation, passer_by.may_edit, passer_by.may_steer) == ("", False, False)
     for wrong in ("", made.invitation[:-1], made.invitation + "0", "ünwelcome"):
