@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceAsyncStub as ListeningStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceAsyncStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceAsyncStub as IngestStub
+    from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceAsyncStub as PodcastsStub
     from tutti.ledger.v1.ledger_pb2_grpc import LedgerServiceAsyncStub as LedgerStub
     from tutti.synth.v1.synth_pb2_grpc import SynthServiceAsyncStub as SynthStub
 else:  # the asynchronous flavours are known to type checkers only
@@ -26,6 +27,7 @@ else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceStub as ListeningStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub as IngestStub
+    from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceStub as PodcastsStub
     from tutti.ledger.v1.ledger_pb2_grpc import LedgerServiceStub as LedgerStub
     from tutti.synth.v1.synth_pb2_grpc import SynthServiceStub as SynthStub
 
@@ -36,6 +38,7 @@ __all__ = [
     "IngestStub",
     "LedgerStub",
     "ListeningStub",
+    "PodcastsStub",
     "StationsStub",
     "SynthStub",
 ]
@@ -48,6 +51,10 @@ REPEATABLE = (
     "SetBookmark",
     "EndSession",
     "OpenStream",
+    "Subscribe",
+    "RefreshChannels",
+    "DownloadEpisode",
+    "RemoveEpisode",
 )
 """Methods that write, and may be called again when the first answer is lost."""
 
@@ -63,6 +70,7 @@ class Peers:
     stations: StationsStub
     ledger: LedgerStub
     ingest: IngestStub
+    podcasts: PodcastsStub
     synth: SynthStub
     health: Mapping[str, Callable[[float], Awaitable[str]]]
 
@@ -89,6 +97,7 @@ def peers(catalog: "Channel", ingest: "Channel", synth: "Channel") -> Peers:
         stations=StationsStub(catalog),
         ledger=LedgerStub(catalog),
         ingest=IngestStub(ingest),
+        podcasts=PodcastsStub(ingest),
         synth=SynthStub(synth),
         health={
             "catalog": _health(catalog),

@@ -25,8 +25,10 @@ from services.gateway.adapters.peers import (
     LedgerStub,
     ListeningStub,
     Peers,
+    PodcastsStub,
     StationsStub,
 )
+from services.gateway.adapters.pictures import Pictures
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
 from services.gateway.adapters.windows import Windows
@@ -52,6 +54,7 @@ class Parts:
     replays: Replays
     renditions: Renditions
     now_playing: NowPlaying
+    pictures: Pictures
     tokens: AccessTokens
     links: MediaLinks
     hub: Hub
@@ -104,6 +107,10 @@ async def _ingest(request: Request) -> IngestStub:
     return parts_of(request).peers.ingest
 
 
+async def _podcasts(request: Request) -> PodcastsStub:
+    return parts_of(request).peers.podcasts
+
+
 async def _identities(request: Request) -> Identities:
     return parts_of(request).identities
 
@@ -135,6 +142,7 @@ ListeningPeer = Annotated[ListeningStub, Depends(_listening)]
 StationsPeer = Annotated[StationsStub, Depends(_stations)]
 LedgerPeer = Annotated[LedgerStub, Depends(_ledger)]
 IngestPeer = Annotated[IngestStub, Depends(_ingest)]
+PodcastsPeer = Annotated[PodcastsStub, Depends(_podcasts)]
 KnownIdentities = Annotated[Identities, Depends(_identities)]
 KnownRenditions = Annotated[Renditions, Depends(_renditions)]
 Objects = Annotated[ObjectStore, Depends(_objects)]
