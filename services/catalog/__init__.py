@@ -1,9 +1,10 @@
 """The catalog: what music exists and who may see it, who listens, and what they keep.
 
 Owns      libraries, artists, albums, tracks, lyrics; users, sessions, API keys; playlists,
-          favourites, ratings, plays, queues, bookmarks; live stations; the ledger of AI jobs
+          favourites, ratings, plays, queues, bookmarks; live stations; the ledger of AI jobs;
+          whom listeners tell what they play, and the histories they bring
 Answers   tutti.catalog.v1.CatalogService, AccountsService, ListeningService,
-          StationsService;
+          StationsService, MatchingService, ScrobblingService, HistoriesService;
           tutti.ledger.v1.LedgerService
 Announces tutti.catalog.v1.TrackPublished, TrackRefused, TrackEdited, TrackRemoved,
           TracksListed, TrackDelisted

@@ -23,6 +23,7 @@ from services.catalog.adapters.findings import Findings
 from services.catalog.adapters.ledger import Ledger
 from services.catalog.adapters.libraries import Libraries
 from services.catalog.adapters.marks import Marks
+from services.catalog.adapters.matching import Matching
 from services.catalog.adapters.password_hashing import open_hashing
 from services.catalog.adapters.playlists import Playlists
 from services.catalog.adapters.plays import Plays
@@ -34,18 +35,25 @@ from services.catalog.adapters.search import Search
 from services.catalog.adapters.sessions import Sessions
 from services.catalog.adapters.stations import Stations
 from services.catalog.adapters.tracks import Tracks
+from services.catalog.elsewhere import open_elsewhere
 from services.catalog.listeners import listen
 from services.catalog.rpc.accounts import AccountsRpc
 from services.catalog.rpc.apps import AppsRpc
 from services.catalog.rpc.catalog import CatalogRpc, Music
+from services.catalog.rpc.histories import HistoriesRpc
 from services.catalog.rpc.ledger import LedgerRpc
 from services.catalog.rpc.listening import ListeningRpc
+from services.catalog.rpc.matching import MatchingRpc
+from services.catalog.rpc.scrobbling import ScrobblingRpc
 from services.catalog.rpc.stations import StationsRpc
 from services.catalog.settings import CatalogSettings
 from tutti.catalog.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
 from tutti.catalog.v1.apps_pb2_grpc import add_AppsServiceServicer_to_server
 from tutti.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
+from tutti.catalog.v1.histories_pb2_grpc import add_HistoriesServiceServicer_to_server
 from tutti.catalog.v1.listening_pb2_grpc import add_ListeningServiceServicer_to_server
+from tutti.catalog.v1.matching_pb2_grpc import add_MatchingServiceServicer_to_server
+from tutti.catalog.v1.scrobbling_pb2_grpc import add_ScrobblingServiceServicer_to_server
 from tutti.catalog.v1.stations_pb2_grpc import add_StationsServiceServicer_to_server
 from tutti.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 
@@ -55,6 +63,9 @@ SERVICES = [
     "tutti.catalog.v1.AccountsService",
     "tutti.catalog.v1.AppsService",
     "tutti.catalog.v1.ListeningService",
+    "tutti.catalog.v1.MatchingService",
+    "tutti.catalog.v1.ScrobblingService",
+    "tutti.catalog.v1.HistoriesService",
     "tutti.catalog.v1.StationsService",
     "tutti.ledger.v1.LedgerService",
 ]
@@ -70,6 +81,7 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
         open_pool(settings.database_url, "catalog", MIGRATIONS, bus) as pool,
         open_hashing(*cost) as hashing,
         removing(pool) as removal,
+        open_elsewhere(settings, pool) as elsewhere,
     ):
         music = _music(pool, removal)
         await music.changes.adopt()
@@ -81,12 +93,16 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
         secret = settings.secret.get_secret_value()
         apps = AppsRpc(AppPasswords(pool, Sealing(secret, "app passwords")))
         listening = ListeningRpc(Playlists(pool), Marks(pool), plays, Queues(pool), Bookmarks(pool))
+        scrobbling = ScrobblingRpc(elsewhere.scrobblers, elsewhere.now_playing)
 
         def register(server: grpc.aio.Server) -> None:
             add_CatalogServiceServicer_to_server(CatalogRpc(music), server)
             add_AccountsServiceServicer_to_server(accounts, server)
             add_AppsServiceServicer_to_server(apps, server)
             add_ListeningServiceServicer_to_server(listening, server)
+            add_MatchingServiceServicer_to_server(MatchingRpc(Matching(pool)), server)
+            add_ScrobblingServiceServicer_to_server(scrobbling, server)
+            add_HistoriesServiceServicer_to_server(HistoriesRpc(elsewhere.imports), server)
             add_StationsServiceServicer_to_server(StationsRpc(Stations(pool)), server)
             add_LedgerServiceServicer_to_server(LedgerRpc(ledger), server)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from libs.common.postgres import Connection, Pool, transaction
 from services.catalog.adapters.rows import SEEN
+from services.catalog.adapters.scrobbling.queue import queue
 from services.catalog.adapters.tracks import tracks_by_id
 from services.catalog.domain.listening import Play, Playback
 from services.catalog.domain.moments import END_OF_TIME, microseconds, moment_at
@@ -86,3 +87,4 @@ async def _record(connection: Connection, playback: Playback) -> None:
             """,
             playback.user_id, playback.track_id, playback.started_at,
         )  # fmt: skip
+        await queue(connection, playback.user_id, playback.track_id, playback.started_at)

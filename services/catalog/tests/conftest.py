@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from services.catalog.tests.recordings import Ingest
 from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
     from libs.common.events import JetStreamBus
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub
@@ -39,14 +40,24 @@ class Running:
 async def running(
     database_url: Callable[[str], Awaitable[str]], bus: JetStreamBus
 ) -> AsyncIterator[Running]:
-    settings = CatalogSettings(
-        rpc_port=0,
-        drain_s=0,
-        database_url=await database_url("catalog"),
-        password_memory_kib=64,
-        password_passes=1,
-        secret=SecretBytes(SECRET),
-    )
+    async with open_catalog(await database_url("catalog"), bus) as running:
+        yield running
+
+
+@asynccontextmanager
+async def open_catalog(
+    database_url: str, bus: JetStreamBus, **changes: object
+) -> AsyncGenerator[Running]:
+    """Run a catalog with these settings."""
+    given = {
+        "rpc_port": 0,
+        "drain_s": 0,
+        "database_url": database_url,
+        "password_memory_kib": 64,
+        "password_passes": 1,
+        "secret": SecretBytes(SECRET),
+    }
+    settings = CatalogSettings.model_validate(given | changes)
     async with (
         catalog(settings, bus) as address,
         grpc.aio.insecure_channel(address) as channel,

@@ -1,0 +1,1 @@
+"""Imports of listening history: files and APIs they are read from, and how they become plays."""

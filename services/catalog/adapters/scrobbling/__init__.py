@@ -1,0 +1,1 @@
+"""Services that keep listening: how each is spoken to, and who sends what when."""

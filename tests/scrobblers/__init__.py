@@ -1,0 +1,1 @@
+"""ListenBrainz and Last.fm as small servers, which hold to their documentation and check ours."""
