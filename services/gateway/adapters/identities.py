@@ -65,9 +65,20 @@ class Identities:
         async def check() -> Principal:
             answer = await self._accounts.CheckApiKey(pb.CheckApiKeyRequest(secret=secret))
             await self._share(f"api-key:{answer.key_id}", name.encode())
-            return principal(answer.user, "", Proof.API_KEY)
+            return replace(principal(answer.user, "", Proof.API_KEY), key_id=answer.key_id)
 
         return await self._known(f"secret:{name}", check)
+
+    async def of_ticket_by_key(self, user_id: str, key_id: str) -> Principal:
+        """The user of an API key that asked for a ticket. Raises Unauthenticated when revoked."""
+
+        async def check() -> Principal:
+            answer = await self._accounts.ListApiKeys(pb.ListApiKeysRequest(user_id=user_id))
+            if key_id not in {key.id for key in answer.keys}:
+                raise Unauthenticated("this API key was revoked")
+            return replace(await self.of_user(user_id), key_id=key_id)
+
+        return await self._known(f"key:{key_id}", check)
 
     async def of_app(self, shown: ByPassword | ByToken) -> Principal:
         """The user of an app password. Raises Unauthenticated when it is nobody's.
@@ -101,8 +112,8 @@ class Identities:
         except Unavailable:
             name = None
         self._recent.clear()
-        if name is not None:
-            await self._forget(f"secret:{name.decode()}")
+        secret = () if name is None else (f"secret:{name.decode()}",)
+        await self._forget(f"key:{key_id}", *secret)
 
     @asynccontextmanager
     async def changing(self, user_id: str) -> AsyncGenerator[None]:

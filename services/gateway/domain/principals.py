@@ -28,7 +28,7 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Someone whose word was checked; with an API key there is no session, and no id of one."""
+    """Someone whose word was checked: by a session or an API key, whose id is then not empty."""
 
     user_id: str
     name: str
@@ -36,6 +36,7 @@ class Principal:
     plan: str
     session_id: str
     proof: Proof
+    key_id: str = ""
 
 
 def admit(policy: Policy, principal: Principal | None) -> None:

@@ -205,7 +205,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Finish the answer; a live stream has no end, so it ends here."""
         if self._line is not None:
-            self._end_answer("")
+            self._end_answer()
         super().shutdown()
 
     def _unsupported_upgrade_warning(self) -> None:
@@ -218,7 +218,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Whether it is too late to say how the answer ends."""
         return self.cycle is None or self.cycle.response_started
 
-    def _end_answer(self, _: str) -> None:
+    def _end_answer(self, *_: object) -> None:
         """Hang up: players ask again by themselves."""
         if self._line is not None:
             is_stalled = self._line.deaf

@@ -52,7 +52,7 @@ class Guests:
                 await guest.ask()
             except (Unauthenticated, PermissionDenied, NotFound) as fault:
                 CUT.labels("not_welcome").inc()
-                guest.ear.hang_up(str(fault))
+                guest.ear.hang_up(str(fault), for_good=True)
             except Fault:
                 return  # nobody knows just now
 

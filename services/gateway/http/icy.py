@@ -42,9 +42,9 @@ class IcyLine:
         self._left_bytes -= len(data)
         self._line.write(b"".join((*pieces, data)))
 
-    def hang_up(self, reason: str) -> None:
+    def hang_up(self, reason: str, *, for_good: bool = False) -> None:
         """End it."""
-        self._line.hang_up(reason)
+        self._line.hang_up(reason, for_good=for_good)
 
     def _due(self) -> bytes:
         title = self._title()

@@ -32,7 +32,10 @@ class Line:
     )
 
     def __init__(
-        self, transport: asyncio.Transport, hang_up: Callable[[str], None], backlog_bytes: int
+        self,
+        transport: asyncio.Transport,
+        hang_up: Callable[[str, bool], None],
+        backlog_bytes: int,
     ) -> None:
         self.write: Callable[[bytes], None] = transport.write
         self.deaf = False
@@ -73,14 +76,14 @@ class Line:
         self.end()
         self.gone.set()
 
-    def hang_up(self, reason: str) -> None:
+    def hang_up(self, reason: str, *, for_good: bool = False) -> None:
         """End it, and say why where there is a way to."""
-        self._hang_up(reason)
+        self._hang_up(reason, for_good)
 
     def _cut(self) -> None:
         CUT.labels("stalled").inc()
         self._stalled = None
-        self._hang_up("too slow")
+        self._hang_up("too slow", False)
 
     def _stop_clock(self) -> None:
         if self._stalled is not None:

@@ -74,7 +74,13 @@ async def create_ticket(
 ) -> Ticket:
     """Make a ticket that opens one socket to a station, once, within half a minute."""
     await parts.admission.station(listener.user_id, station_id, asked.invitation)
-    claim = Claim(listener.user_id, listener.session_id, station_id, asked.invitation)
+    claim = Claim(
+        user_id=listener.user_id,
+        session_id=listener.session_id,
+        station_id=station_id,
+        invitation=asked.invitation,
+        key_id=listener.key_id,
+    )
     return Ticket(ticket=await parts.tickets.issue(claim), expires_in_s=LIFETIME_S)
 
 

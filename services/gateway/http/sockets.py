@@ -147,9 +147,10 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self._came_s.append(now_s)
         return True
 
-    def _refuse(self, reason: str) -> None:
-        """The hub's way to hang up: come again, it says, with what you are missing."""
-        self.hang_up(CloseCode.TRY_AGAIN_LATER, reason)
+    def _refuse(self, reason: str, for_good: bool) -> None:
+        """The hub's way to hang up: come again, it says, or do not."""
+        code = CloseCode.POLICY_VIOLATION if for_good else CloseCode.TRY_AGAIN_LATER
+        self.hang_up(code, reason)
 
     def _shut_down(self) -> None:
         self._end_line()

@@ -7,6 +7,7 @@ from fastapi import WebSocket
 from starlette.requests import HTTPConnection
 
 from libs.common.faults import Unauthenticated
+from services.gateway.adapters.live.tickets import Claim
 from services.gateway.adapters.windows import Window
 from services.gateway.domain.principals import Principal, Proof
 from services.gateway.http.entrance import address_of, check_site, principal_of
@@ -67,7 +68,7 @@ async def visit_by_socket(socket: WebSocket, parts: Parts, query: SocketQuery) -
         if query.ticket:
             claim = await parts.tickets.redeem(query.ticket, query.id)
             invitation = claim.invitation
-            check = _by_ticket(parts, claim.user_id, claim.session_id)
+            check = _by_ticket(parts, claim)
             principal = await check()
         else:
             principal = await principal_of(socket, parts)
@@ -84,11 +85,11 @@ async def visit_by_socket(socket: WebSocket, parts: Parts, query: SocketQuery) -
     return await visit(parts, principal, check, query.id, invitation)
 
 
-def _by_ticket(parts: Parts, user_id: str, session_id: str) -> Check:
+def _by_ticket(parts: Parts, claim: Claim) -> Check:
     async def check() -> Principal:
-        if session_id:
-            return await parts.identities.of_session(session_id, Proof.LINK)
-        return await parts.identities.of_user(user_id)
+        if claim.session_id:
+            return await parts.identities.of_session(claim.session_id, Proof.LINK)
+        return await parts.identities.of_ticket_by_key(claim.user_id, claim.key_id)
 
     return check
 
@@ -101,7 +102,6 @@ async def _station(
         raise Unauthenticated("sign in, or bring an invitation: others may not listen here")
     user_id = principal.user_id if principal else ""
     station = await parts.admission.station(user_id, station_id, invitation)
-    # Whether the invitation to a public station is right nobody has looked at.
-    if principal is None and not anonymous and station.audience == pb.AUDIENCE_PUBLIC:
+    if principal is None and not anonymous and not station.invited:
         raise Unauthenticated("sign in: without an account nobody may listen here")
     return station

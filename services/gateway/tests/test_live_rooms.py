@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from services.gateway.tests.conftest import House, Site
+    from services.gateway.tests.listeners import App
 
 STEER = {"intensity": 0.9}
 
@@ -157,6 +158,8 @@ async def test_without_an_account_one_hears_what_is_public_where_that_is_allowed
         await open_to(studio, audience="public")
         assert (await refused(studio.site, at))[0] == 401
         assert (await refused(studio.site, at, invitation="0" * 32))[0] == 401
+        async with listening(studio.site, at, invitation=invitation) as app:
+            assert not app.hello["may_steer"]
     async with (
         second_replica(studio, live_anonymous=True) as open_house,
         listening(open_house, at) as app,
@@ -172,12 +175,24 @@ async def test_who_proves_nothing_is_not_let_in(studio: Studio) -> None:
         assert (await refused(studio.site, at, headers=stranger.bearer))[0] == 404
 
 
-@pytest.mark.slow
-async def test_who_may_not_stay_is_shown_out(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guests, "ASK_EVERY_S", 0.2)
     monkeypatch.setattr(admission, "OWN_S", 0.1)
+
+
+async def shown_out(app: App) -> str:
+    """Why, once it happens: with a code that says that coming again is of no use."""
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        await app.hear(1)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
+    return closed.value.rcvd.reason
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("asked_often")
+async def test_who_may_not_stay_is_shown_out(studio: Studio) -> None:
     async with second_replica(studio) as site:  # it begins to ask when it opens
         invitation = studio.station["invitation"]
         async with (
@@ -186,13 +201,43 @@ async def test_who_may_not_stay_is_shown_out(
         ):
             await open_to(studio, name="Day")
             await studio.owner.ask("PATCH", studio.path, json={"renew_invitation": True})
-            with pytest.raises(websockets.ConnectionClosed):
-                await guest.hear(1)
+            assert await shown_out(guest) == "there is no such station"
             await owner.say(type="time", client_us=1)
             await owner.told("time")
             await studio.owner.ask("POST", "/auth/sign-out", 204)
-            with pytest.raises(websockets.ConnectionClosed):
-                await owner.hear(1)
+            await shown_out(owner)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("asked_often")
+async def test_a_ticket_is_worth_no_more_than_what_asked_for_it(studio: Studio) -> None:
+    at, path = studio.station_id, f"/api/v1{studio.path}/ticket"
+    async with second_replica(studio) as site, AsyncExitStack() as sockets:
+        apps = []
+        keys = [
+            await studio.owner.ask("POST", "/me/api-keys", 201, json={"name": name})
+            for name in ("Radio", "Lamp")
+        ]
+        for key in keys:
+            headers = {"Authorization": f"Bearer {key['secret']}"}
+            answer = await site.client.post(path, headers=headers, json={})
+            opened = listening(site, at, ticket=answer.json()["ticket"])
+            apps.append(await sockets.enter_async_context(opened))
+        by_session = listening(site, at, ticket=await ticket(studio))
+        apps.append(await sockets.enter_async_context(by_session))
+        key_id = keys[0]["key"]["id"]
+        response = await site.client.delete(
+            f"/api/v1/me/api-keys/{key_id}", headers=studio.owner.bearer
+        )
+        assert response.status_code == 204
+        assert await shown_out(apps[0]) == "this API key was revoked"
+        for app in apps[1:]:
+            await app.say(type="time", client_us=1)
+            await app.told("time")
+        await site.client.post("/api/v1/auth/sign-out", headers=studio.owner.bearer)
+        await shown_out(apps[2])
+        await apps[1].say(type="time", client_us=2)
+        await apps[1].told("time", client_us=2)
 
 
 async def test_listeners_are_sent_elsewhere_when_a_replica_stops(studio: Studio) -> None:

@@ -24,8 +24,8 @@ class Ear(Protocol):
     def write(self, data: bytes, /) -> None:
         """Send, or keep to be sent."""
 
-    def hang_up(self, reason: str) -> None:
-        """End it, and say why."""
+    def hang_up(self, reason: str, *, for_good: bool = False) -> None:
+        """End it, and say why; for good where coming again helps nobody."""
 
 
 class Audience:

@@ -30,6 +30,7 @@ class Claim:
     session_id: str
     station_id: str
     invitation: str
+    key_id: str = ""
 
 
 class Tickets:
