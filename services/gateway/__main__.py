@@ -19,6 +19,7 @@ from services.gateway.adapters.live.streams import Streams
 from services.gateway.adapters.live.tickets import Tickets
 from services.gateway.adapters.now_playing import NowPlaying
 from services.gateway.adapters.peers import open_peers
+from services.gateway.adapters.pictures import Pictures
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
 from services.gateway.adapters.windows import open_windows
@@ -45,18 +46,20 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
         open_hub(settings, Streams(peers.synth), cache) as hub,
         open_guests() as guests,
     ):
+        heads = Heads(objects, settings.heads_bytes)
         parts = Parts(
             settings=settings,
             peers=peers,
             bus=bus,
             cache=cache,
             objects=objects,
-            heads=Heads(objects, settings.heads_bytes),
+            heads=heads,
             identities=Identities(peers.accounts, peers.apps, cache),
             windows=windows,
             replays=Replays(cache),
             renditions=Renditions(peers.catalog, peers.ingest),
             now_playing=NowPlaying(cache),
+            pictures=Pictures(heads),
             tokens=AccessTokens(SigningKeys(secret)),
             links=MediaLinks(secret),
             hub=hub,

@@ -87,12 +87,7 @@ class Identities:
         """
         if recent := self._recent.get(shown):
             return recent
-        asked = apps_pb2.CheckAppPasswordRequest(user_name=shown.user_name)
-        if isinstance(shown, ByPassword):
-            asked.secret = shown.secret
-        else:
-            asked.token.CopyFrom(apps_pb2.AppToken(digest=shown.digest, salt=shown.salt))
-        answer = await self._apps.CheckAppPassword(asked)
+        answer = await self._apps.CheckAppPassword(asked_of_app(shown))
         known = principal(answer.user, "", Proof.APP)
         self._recent.keep(shown, known)
         return known
@@ -166,6 +161,14 @@ class Identities:
             await self._cache.delete(*(f"identity:{name}" for name in names))
         except Unavailable:
             logger.warning("the cache is away: other replicas learn of this within 30 s")
+
+
+def asked_of_app(shown: ByPassword | ByToken) -> apps_pb2.CheckAppPasswordRequest:
+    """The catalog's question about an app password."""
+    if isinstance(shown, ByPassword):
+        return apps_pb2.CheckAppPasswordRequest(user_name=shown.user_name, secret=shown.secret)
+    token = apps_pb2.AppToken(digest=shown.digest, salt=shown.salt)
+    return apps_pb2.CheckAppPasswordRequest(user_name=shown.user_name, token=token)
 
 
 def principal(user: pb.User, session_id: str, proof: Proof) -> Principal:

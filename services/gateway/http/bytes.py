@@ -72,5 +72,14 @@ async def _begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
 
 def inline(name: str) -> str:
     """Show, do not save; under this name if it is saved after all (RFC 6266)."""
+    return f"inline; {_named(name)}"
+
+
+def attachment(name: str) -> str:
+    """Save, under this name."""
+    return f"attachment; {_named(name)}"
+
+
+def _named(name: str) -> str:
     plain = "".join(c if c.isascii() and (c.isalnum() or c in " ._-") else "_" for c in name)
-    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -58,25 +58,25 @@ async def _store(site: Site, content: str, cover: str) -> None:
 
 
 def _track(title: str, content: str, cover: str, tags: dict[str, object]) -> music_pb2.Track:
-    return music_pb2.Track(
-        content_sha256=content,
-        title=title,
-        artists=[music_pb2.ArtistCredit(name="Ada & die Bänd")],
-        date="1999-05-01",
-        genres=["Ambient"],
-        track_number=1,
-        cover_sha256=cover,
-        format=music_pb2.SourceFormat(
+    usual: dict[str, object] = {
+        "content_sha256": content,
+        "title": title,
+        "artists": [music_pb2.ArtistCredit(name="Ada & die Bänd")],
+        "date": "1999-05-01",
+        "genres": ["Ambient"],
+        "track_number": 1,
+        "cover_sha256": cover,
+        "format": music_pb2.SourceFormat(
             container="flac", codec="flac", size_bytes=1000, file_name="a.flac", lossless=True
         ),
-        loudness=music_pb2.Loudness(integrated_lufs=-14.0, track_gain_db=-4.0, track_peak=0.9),
-        analysis=music_pb2.Analysis(
+        "loudness": music_pb2.Loudness(integrated_lufs=-14.0, track_gain_db=-4.0, track_peak=0.9),
+        "analysis": music_pb2.Analysis(
             engine="ear", engine_version="1", tempo_bpm=120.0, key="8A", energy=0.5, beats_s=[0.5]
         ),
-        has_lyrics=True,
-        has_synced_lyrics=True,
-        has_waveform=True,
-        renditions=[
+        "has_lyrics": True,
+        "has_synced_lyrics": True,
+        "has_waveform": True,
+        "renditions": [
             music_pb2.Rendition(
                 quality=music_pb2.QUALITY_HIGH,
                 object_key=f"audio/{content}/high.mp3",
@@ -91,8 +91,9 @@ def _track(title: str, content: str, cover: str, tags: dict[str, object]) -> mus
                 size_bytes=100,
             ),
         ],
-        **{"duration_ms": 180_000, **tags},  # type: ignore[arg-type]  # fields of Track, whatever the test wants
-    )
+        "duration_ms": 180_000,
+    }
+    return music_pb2.Track(**usual | tags)  # type: ignore[arg-type]  # fields of Track, whatever the test wants
 
 
 async def _arrived(person: Person, content: str) -> dict[str, Any]:

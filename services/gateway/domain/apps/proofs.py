@@ -69,7 +69,7 @@ def shown_in(given: Parameters, allowed: frozenset[AppProof]) -> Shown:
     if "p" not in given:
         raise MissingParameter("a proof is missing: send t with s, or p, or apiKey")
     _check_allowed(AppProof.PASSWORD, allowed)
-    return ByPassword(name, _decoded(given.text("p")))
+    return ByPassword(name, decoded(given.text("p")))
 
 
 def _check_allowed(proof: AppProof, allowed: frozenset[AppProof]) -> None:
@@ -77,7 +77,8 @@ def _check_allowed(proof: AppProof, allowed: frozenset[AppProof]) -> None:
         raise NoSuchProof(f"this server takes no {proof.replace('_', ' ')} from apps")
 
 
-def _decoded(password: str) -> str:
+def decoded(password: str) -> str:
+    """A password as it was, before an app hid it from who looks over a shoulder."""
     if not password.startswith(ENCODED):
         return password
     try:

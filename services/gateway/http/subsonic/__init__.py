@@ -8,14 +8,19 @@ the address. Each module answers for one subject and has a table of its methods.
 from collections.abc import Mapping
 
 from services.gateway.http.subsonic import (
+    absent,
     browsing,
+    info,
     lists,
     marks,
+    media,
     playlists,
     plays,
     queues,
+    scanning,
     searching,
     system,
+    users,
 )
 from services.gateway.http.subsonic.calls import Method
 
@@ -28,4 +33,9 @@ METHODS: Mapping[str, Method] = {
     **playlists.METHODS,
     **queues.METHODS,
     **plays.METHODS,
+    **info.METHODS,
+    **media.METHODS,
+    **users.METHODS,
+    **scanning.METHODS,
+    **absent.METHODS,
 }

@@ -49,14 +49,14 @@ async def get_indexes(call: Call) -> Tree:
 
 async def get_artist(call: Call) -> Tree:
     """Read one artist with the albums."""
-    found = await _artist(call, id_of(Kind.ARTIST, call.given.text("id")))
+    found = await artist_of(call, id_of(Kind.ARTIST, call.given.text("id")))
     albums = [music.album(row) for row in found.albums]
     return {"artist": {**music.artist(found.artist), **grown(album=albums)}}
 
 
 async def get_album(call: Call) -> Tree:
     """Read one album with its tracks."""
-    found = await _album(call, id_of(Kind.ALBUM, call.given.text("id")))
+    found = await album_of(call, id_of(Kind.ALBUM, call.given.text("id")))
     songs = [music.song(row, found.album) for row in found.tracks]
     return {"album": {**music.album(found.album), **grown(song=songs)}}
 
@@ -124,25 +124,27 @@ async def _library_directory(call: Call, name: str) -> Tree:
 
 
 async def _artist_directory(call: Call, artist_id: str) -> Tree:
-    found = await _artist(call, artist_id)
+    found = await artist_of(call, artist_id)
     children = [music.album_directory(row) for row in found.albums]
     return {**music.artist_directory(found.artist), **grown(child=children)}
 
 
 async def _album_directory(call: Call, album_id: str) -> Tree:
-    found = await _album(call, album_id)
+    found = await album_of(call, album_id)
     folder = music.album_directory(found.album)
     kept = {key: folder[key] for key in OF_FOLDERS if key in folder}
     children = [music.song(row, found.album) for row in found.tracks]
     return {**kept, "name": found.album.title, **grown(child=children)}
 
 
-async def _artist(call: Call, artist_id: str) -> pb.GetArtistResponse:
+async def artist_of(call: Call, artist_id: str) -> pb.GetArtistResponse:
+    """An artist with albums, if the caller may see them."""
     asked = pb.GetArtistRequest(viewer_id=call.viewer_id, artist_id=artist_id)
     return await call.parts.peers.catalog.GetArtist(asked)
 
 
-async def _album(call: Call, album_id: str) -> pb.GetAlbumResponse:
+async def album_of(call: Call, album_id: str) -> pb.GetAlbumResponse:
+    """An album with its tracks, if the caller may see it."""
     asked = pb.GetAlbumRequest(viewer_id=call.viewer_id, album_id=album_id)
     return await call.parts.peers.catalog.GetAlbum(asked)
 

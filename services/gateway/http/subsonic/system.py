@@ -9,6 +9,8 @@ EXTENSIONS = {
     "formPost": [1],
     "indexBasedQueue": [1],
     "playbackReport": [1],
+    "songLyrics": [1, 2],
+    "topSongsByArtistId": [1],
 }
 """Of OpenSubsonic: what this server does beyond the API, and in which versions."""
 
