@@ -287,7 +287,8 @@ async def test_what_is_cut_off_or_refused_says_so(stranger: Stranger, at_home: O
     [
         "", "feed.xml", "/feed.xml", "//example.org/", "ftp://example.org/", "file:///etc/passwd",
         "http://", "http:///feed", "http://u:p@example.org/", "http://example.org:0/",
-        "http://example.org:70000/", "http://a/\x00", "javascript:alert(1)",
+        "http://example.org:70000/", "http://a/\x00", "javascript:alert(1)", "http://[",
+        "http://a b/", "http://%31%32%37.0.0.1/",
         f"http://a/{'x' * 2000}",
     ],
 )  # fmt: skip
