@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from libs.common.faults import NotFound
+from services.gateway.adapters.renditions import Rendition
 from services.gateway.adapters.windows import Window
 from services.gateway.domain.links import ForgedLink, MediaLink
 from services.gateway.domain.principals import Policy, Principal, Proof
@@ -99,6 +100,11 @@ async def _stream(
     request: Request, parts: Parts, user_id: str, track_id: str, quality: StreamQuality
 ) -> Response:
     rendition = await parts.renditions.of(user_id, track_id, quality)
+    return await sound_response(request, parts, rendition)
+
+
+async def sound_response(request: Request, parts: Parts, rendition: Rendition) -> Response:
+    """Answer with an object that sounds, or say where the store has it."""
     if parts.settings.s3_public_endpoint:
         url = parts.objects.presigned_get(rendition.object_key, PRESIGNED_S, rendition.content_type)
         return RedirectResponse(url, HTTPStatus.TEMPORARY_REDIRECT, {"Cache-Control": "no-store"})

@@ -25,7 +25,8 @@ from tutti.catalog.v1 import accounts_pb2
 from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Mapping
+    from pathlib import Path
 
 SECRET = b"a secret of the tests, long enough for them"
 STARTS_S = 60
@@ -39,6 +40,8 @@ class House:
     catalog: str
     ingest: str
     bucket: str
+    ingest_environment: Mapping[str, str]
+    """What its ingest was told, for a worker to be told the same."""
 
     def settings(self, **changes: object) -> GatewaySettings:
         given = {
@@ -76,16 +79,17 @@ async def open_house(servers: Servers) -> AsyncGenerator[House]:
         "DRAIN_S": "0",
     }
     cheap = {"PASSWORD_MEMORY_KIB": "64", "PASSWORD_PASSES": "1", "SECRET": SECRET.decode()}
-    small = {"PART_SIZE_BYTES": "1000", "QUEUE_NAME": bucket}
+    small = {"PART_SIZE_BYTES": "1000", "QUEUE_NAME": bucket, "SWEEP_S": "0.3"}
+    told = {**common, **small, "DATABASE_URL": urls["ingest"]}
     async with (
         open_service("catalog", {**common, **cheap, "DATABASE_URL": urls["catalog"]}) as catalog,
-        open_service("ingest", {**common, **small, "DATABASE_URL": urls["ingest"]}) as ingest,
+        open_service("ingest", told) as ingest,
     ):
         async with grpc.aio.insecure_channel(catalog) as channel:
             await AccountsServiceStub(channel).CreateUser(
                 accounts_pb2.CreateUserRequest(name=OPERATOR, password=PASSWORD)
             )
-        yield House(servers, catalog, ingest, bucket)
+        yield House(servers, catalog, ingest, bucket, told)
 
 
 async def _emptied(servers: Servers) -> dict[str, str]:
@@ -116,13 +120,7 @@ async def open_service(name: str, environment: dict[str, str]) -> AsyncGenerator
     """Run a service, and yield its address once it can be called."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    given = {f"{name}_{key}".upper(): value for key, value in environment.items()}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        f"services.{name}",
-        env={**os.environ, **given, f"{name}_RPC_PORT".upper(): str(port)},
-    )
+    process = await _started(f"services.{name}", name, {**environment, "RPC_PORT": str(port)})
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             await asyncio.wait_for(channel.channel_ready(), STARTS_S)
@@ -130,3 +128,25 @@ async def open_service(name: str, environment: dict[str, str]) -> AsyncGenerator
     finally:
         process.terminate()
         await process.wait()
+
+
+@asynccontextmanager
+async def open_worker(house: House, folder: Path) -> AsyncGenerator[None]:
+    """Let a worker of ingest fetch podcasts, also from this machine."""
+    more = {"PRIVATE_ADDRESSES": "true", "SCRATCH_FOLDER": str(folder), "WORKERS": "1"}
+    told = {**house.ingest_environment, **more}
+    process = await _started("services.ingest.worker", "ingest", told)
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _started(
+    module: str, service: str, environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
+    given = {f"{service}_{key}".upper(): value for key, value in environment.items()}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, env={**os.environ, **given}
+    )
