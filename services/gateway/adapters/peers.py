@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceAsyncStub as AccountsStub
     from tutti.catalog.v1.apps_pb2_grpc import AppsServiceAsyncStub as AppsStub
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub as CatalogStub
+    from tutti.catalog.v1.histories_pb2_grpc import HistoriesServiceAsyncStub as HistoriesStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceAsyncStub as ListeningStub
+    from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceAsyncStub as ScrobblingStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceAsyncStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceAsyncStub as IngestStub
     from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceAsyncStub as PodcastsStub
@@ -24,7 +26,9 @@ else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.accounts_pb2_grpc import AccountsServiceStub as AccountsStub
     from tutti.catalog.v1.apps_pb2_grpc import AppsServiceStub as AppsStub
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub as CatalogStub
+    from tutti.catalog.v1.histories_pb2_grpc import HistoriesServiceStub as HistoriesStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceStub as ListeningStub
+    from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceStub as ScrobblingStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub as IngestStub
     from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceStub as PodcastsStub
@@ -35,10 +39,12 @@ __all__ = [
     "AccountsStub",
     "AppsStub",
     "CatalogStub",
+    "HistoriesStub",
     "IngestStub",
     "LedgerStub",
     "ListeningStub",
     "PodcastsStub",
+    "ScrobblingStub",
     "StationsStub",
     "SynthStub",
 ]
@@ -51,6 +57,9 @@ REPEATABLE = (
     "SetBookmark",
     "EndSession",
     "OpenStream",
+    "AddHistoryPart",
+    "StartHistoryFile",
+    "SetNowPlaying",
     "Subscribe",
     "RefreshChannels",
     "DownloadEpisode",
@@ -67,6 +76,8 @@ class Peers:
     apps: AppsStub
     catalog: CatalogStub
     listening: ListeningStub
+    scrobbling: ScrobblingStub
+    histories: HistoriesStub
     stations: StationsStub
     ledger: LedgerStub
     ingest: IngestStub
@@ -94,6 +105,8 @@ def peers(catalog: "Channel", ingest: "Channel", synth: "Channel") -> Peers:
         apps=AppsStub(catalog),
         catalog=CatalogStub(catalog),
         listening=ListeningStub(catalog),
+        scrobbling=ScrobblingStub(catalog),
+        histories=HistoriesStub(catalog),
         stations=StationsStub(catalog),
         ledger=LedgerStub(catalog),
         ingest=IngestStub(ingest),

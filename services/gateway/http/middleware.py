@@ -16,6 +16,7 @@ LARGEST_BODY_BYTES = 2**20
 BODY_S = 30.0
 """How long such a body may take: the slowest of phones needs a tenth of that."""
 PARTS = "/parts/"
+HISTORY_FILE = "/api/v1/me/history-imports/file"
 BYTES_FOR_APPS = tuple(
     f"/rest/{method}"
     for method in ("stream", "download", "hls", "getCoverArt", "getAvatar", "getTranscodeStream")
@@ -150,7 +151,7 @@ class Bounded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the body as it is read, since its length may be wrong or left out."""
-        if scope["type"] != "http" or (scope["method"], PARTS in scope["path"]) == ("PUT", True):
+        if scope["type"] != "http" or _measures_itself(scope["method"], scope["path"]):
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
@@ -173,6 +174,10 @@ class Bounded:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _measures_itself(method: str, path: str) -> bool:
+    return (method == "PUT" and PARTS in path) or (method, path) == ("POST", HISTORY_FILE)
 
 
 class Compressed:

@@ -21,11 +21,13 @@ from services.gateway.adapters.peers import (
     AccountsStub,
     AppsStub,
     CatalogStub,
+    HistoriesStub,
     IngestStub,
     LedgerStub,
     ListeningStub,
     Peers,
     PodcastsStub,
+    ScrobblingStub,
     StationsStub,
 )
 from services.gateway.adapters.pictures import Pictures
@@ -95,6 +97,14 @@ async def _listening(request: Request) -> ListeningStub:
     return parts_of(request).peers.listening
 
 
+async def _scrobbling(request: Request) -> ScrobblingStub:
+    return parts_of(request).peers.scrobbling
+
+
+async def _histories(request: Request) -> HistoriesStub:
+    return parts_of(request).peers.histories
+
+
 async def _stations(request: Request) -> StationsStub:
     return parts_of(request).peers.stations
 
@@ -139,6 +149,8 @@ AccountsPeer = Annotated[AccountsStub, Depends(_accounts)]
 AppsPeer = Annotated[AppsStub, Depends(_apps)]
 CatalogPeer = Annotated[CatalogStub, Depends(_catalog)]
 ListeningPeer = Annotated[ListeningStub, Depends(_listening)]
+ScrobblingPeer = Annotated[ScrobblingStub, Depends(_scrobbling)]
+HistoriesPeer = Annotated[HistoriesStub, Depends(_histories)]
 StationsPeer = Annotated[StationsStub, Depends(_stations)]
 LedgerPeer = Annotated[LedgerStub, Depends(_ledger)]
 IngestPeer = Annotated[IngestStub, Depends(_ingest)]
