@@ -54,6 +54,12 @@ class Synth(SynthServiceServicer):
             self.parameters.CopyFrom(request.begin_with)
         return pb.OpenStreamResponse(stream=self._stream(request.stream_id))
 
+    async def CloseStream(  # noqa: N802
+        self, request: pb.CloseStreamRequest, _: object
+    ) -> pb.CloseStreamResponse:
+        self.opened = [each for each in self.opened if each.stream_id != request.stream_id]
+        return pb.CloseStreamResponse()
+
     async def ListStreams(  # noqa: N802
         self,
         request: pb.ListStreamsRequest,  # noqa: ARG002
