@@ -135,14 +135,15 @@ async def test_an_export_of_spotify_becomes_plays_once(
                 streamed("Two", hour=3, ms=5_000),
                 streamed("Gone", "Nobody", hour=4),
                 streamed(None, hour=5),
+                streamed("One", hour=24 * 365 * 20),
             )
         }
     )
     done = await imported(histories, scene, content)
     assert (done.state, done.source, done.problem) == (DONE, pb.HISTORY_SOURCE_SPOTIFY, "")
-    assert counts(done) == (6, 3, 0, 1, 2)
+    assert counts(done) == (7, 3, 0, 1, 3)
     assert await play_counts(scene) == {"One": 2}  # of Two too little was heard
-    assert counts(await imported(histories, scene, content)) == (6, 0, 3, 1, 2)
+    assert counts(await imported(histories, scene, content)) == (7, 0, 3, 1, 3)
     assert await play_counts(scene) == {"One": 2}
     rows = await scene.running.database.fetch("SELECT client, played_ms FROM plays ORDER BY 2")
     assert [tuple(row) for row in rows] == [("Spotify", 40_000), *[("Spotify", 180_000)] * 2]

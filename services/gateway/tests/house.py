@@ -78,7 +78,12 @@ async def open_house(servers: Servers) -> AsyncGenerator[House]:
         "LOG_LEVEL": "WARNING",
         "DRAIN_S": "0",
     }
-    cheap = {"PASSWORD_MEMORY_KIB": "64", "PASSWORD_PASSES": "1", "SECRET": SECRET.decode()}
+    cheap = {
+        "PASSWORD_MEMORY_KIB": "64",
+        "PASSWORD_PASSES": "1",
+        "SECRET": SECRET.decode(),
+        "LISTENBRAINZ_URL": "http://127.0.0.1:9",  # nobody is there
+    }
     small = {"PART_SIZE_BYTES": "1000", "QUEUE_NAME": bucket, "SWEEP_S": "0.3"}
     told = {**common, **small, "DATABASE_URL": urls["ingest"]}
     async with (

@@ -133,6 +133,7 @@ async def belongings(site: Site, ada: Person) -> dict[str, str]:
     track = await publish(site, ada, "Mine")
     playlist = await ada.ask("POST", "/playlists", 201, json={"name": "Mine"})
     key = await ada.ask("POST", "/me/api-keys", 201, json={"name": "mine"})
+    history = await ada.ask("POST", "/me/history-imports/file", 202, content=b"[]")
     app = await ada.ask("POST", "/me/app-passwords", 201, json={"name": "mine"})
     return {
         "track_id": track["id"],
@@ -142,6 +143,7 @@ async def belongings(site: Site, ada: Person) -> dict[str, str]:
         "library_id": ada.library_id,
         "playlist_id": playlist["id"],
         "key_id": key["key"]["id"],
+        "import_id": history["id"],
         "app_password_id": app["app_password"]["id"],
         "session_id": (await ada.ask("GET", "/me/sessions"))["items"][0]["id"],
         "station_id": await station_of(ada),

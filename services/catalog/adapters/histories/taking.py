@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from libs.common.postgres import Connection
 from services.catalog.adapters.matching import matches
@@ -65,7 +66,8 @@ async def take(
     connection: Connection, user_id: str, listens: Sequence[HeardElsewhere | None]
 ) -> Counts:
     """Keep listens, each as a play of its track or until there is one."""
-    worth = [listen for listen in listens if listen is not None and listen.counts]
+    now = datetime.now(UTC)
+    worth = [listen for listen in listens if listen is not None and listen.counts(now)]
     recordings = list(dict.fromkeys(listen.recording for listen in worth))
     tracks = dict(zip(recordings, await matches(connection, user_id, recordings), strict=True))
     found = [

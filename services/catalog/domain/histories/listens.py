@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from libs.common.faults import FailedPrecondition, InvalidInput, NotFound, ResourceExhausted
-from services.catalog.domain.listening import FIRST_PLAY, LONG_ENOUGH_MS
+from services.catalog.domain.listening import CLOCK_SKEW, FIRST_PLAY, LONG_ENOUGH_MS
 from services.catalog.domain.matching import Description
 from services.catalog.domain.names import folded
 
@@ -96,11 +96,11 @@ class HeardElsewhere:
         words = "\x1f".join([self.source, str(int(self.at.timestamp())), *map(folded, said)])
         return f"history-{hashlib.sha256(words.encode()).hexdigest()[:32]}"
 
-    @property
-    def counts(self) -> bool:
+    def counts(self, now: datetime) -> bool:
         """Whether it is worth looking for its track."""
         long_enough = self.played_ms is None or self.played_ms >= SHORTEST_MS
-        return long_enough and bool(self.recording.title) and self.at >= FIRST_PLAY
+        sensible = FIRST_PLAY <= self.at <= now + CLOCK_SKEW
+        return long_enough and sensible and bool(self.recording.title)
 
 
 def counted(played_ms: int | None, duration_ms: int) -> bool:
