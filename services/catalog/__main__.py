@@ -29,10 +29,12 @@ from services.catalog.adapters.playlists import Playlists
 from services.catalog.adapters.plays import Plays
 from services.catalog.adapters.publishing import Publishing
 from services.catalog.adapters.queues import Bookmarks, Queues
+from services.catalog.adapters.radios import Radios
 from services.catalog.adapters.removal import Removal, removing
 from services.catalog.adapters.sealing import Sealing
 from services.catalog.adapters.search import Search
 from services.catalog.adapters.sessions import Sessions
+from services.catalog.adapters.shares import Shares
 from services.catalog.adapters.stations import Stations
 from services.catalog.adapters.tracks import Tracks
 from services.catalog.elsewhere import open_elsewhere
@@ -44,7 +46,9 @@ from services.catalog.rpc.histories import HistoriesRpc
 from services.catalog.rpc.ledger import LedgerRpc
 from services.catalog.rpc.listening import ListeningRpc
 from services.catalog.rpc.matching import MatchingRpc
+from services.catalog.rpc.radios import RadiosRpc
 from services.catalog.rpc.scrobbling import ScrobblingRpc
+from services.catalog.rpc.shares import SharesRpc
 from services.catalog.rpc.stations import StationsRpc
 from services.catalog.settings import CatalogSettings
 from tutti.catalog.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
@@ -53,7 +57,9 @@ from tutti.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_serv
 from tutti.catalog.v1.histories_pb2_grpc import add_HistoriesServiceServicer_to_server
 from tutti.catalog.v1.listening_pb2_grpc import add_ListeningServiceServicer_to_server
 from tutti.catalog.v1.matching_pb2_grpc import add_MatchingServiceServicer_to_server
+from tutti.catalog.v1.radios_pb2_grpc import add_RadiosServiceServicer_to_server
 from tutti.catalog.v1.scrobbling_pb2_grpc import add_ScrobblingServiceServicer_to_server
+from tutti.catalog.v1.shares_pb2_grpc import add_SharesServiceServicer_to_server
 from tutti.catalog.v1.stations_pb2_grpc import add_StationsServiceServicer_to_server
 from tutti.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 
@@ -67,9 +73,11 @@ SERVICES = [
     "tutti.catalog.v1.ScrobblingService",
     "tutti.catalog.v1.HistoriesService",
     "tutti.catalog.v1.StationsService",
+    "tutti.catalog.v1.RadiosService",
+    "tutti.catalog.v1.SharesService",
     "tutti.ledger.v1.LedgerService",
 ]
-ONCE = ("CreateLibrary", "CreatePlaylist", "EditPlaylistTracks", "CreateStation")
+ONCE = ("CreateLibrary", "CreatePlaylist", "EditPlaylistTracks", "CreateStation", "CreateRadio")
 """What would be there twice. Secrets are not among them: they are remembered nowhere."""
 
 
@@ -104,6 +112,8 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
             add_ScrobblingServiceServicer_to_server(scrobbling, server)
             add_HistoriesServiceServicer_to_server(HistoriesRpc(elsewhere.imports), server)
             add_StationsServiceServicer_to_server(StationsRpc(Stations(pool)), server)
+            add_RadiosServiceServicer_to_server(RadiosRpc(Radios(pool)), server)
+            add_SharesServiceServicer_to_server(SharesRpc(Shares(pool)), server)
             add_LedgerServiceServicer_to_server(LedgerRpc(ledger), server)
 
         needs = {
