@@ -15,6 +15,8 @@ from services.synth.domain.playing import QUANTUM, Part
 BLOCK = 63
 """Samples. What is steered, from pitch to gain, moves in steps or slopes of 1.4 ms."""
 BLOCKS = QUANTUM // BLOCK
+WIDE = BLOCK + 1
+"""Samples that are worked out for a block: the last is never heard, but 64 fill whole registers."""
 
 INSTRUMENTS = (Part.PAD, Part.BASS, Part.MELODY, Part.PLUCK, Part.BELL, Part.SWELL)
 DRUMS = (Part.KICK, Part.SNARE, Part.HAT, Part.SHAKER)
@@ -31,6 +33,8 @@ BEFORE_RING = 36 * BLOCK
 """Samples: 51 ms."""
 LINES = 16
 LINE_RING = 48 * BLOCK
+CACHE_LINE = 64
+"""Bytes."""
 AHEAD = 4
 """Blocks that the limiter sees before they are heard."""
 TAPS = 12
@@ -192,8 +196,7 @@ class Instruments(NamedTuple):
 
 
 def _aligned(size_bytes: int) -> int:
-    line_bytes = 64
-    return -(-size_bytes // line_bytes) * line_bytes
+    return -(-size_bytes // CACHE_LINE) * CACHE_LINE
 
 
 def _size_bytes(dtype: npt.DTypeLike, shape: tuple[int, ...]) -> int:
@@ -223,11 +226,16 @@ def fresh(memory: bytearray) -> DeckState:
 
 
 def scratch() -> Scratch:
-    """Make room for one block."""
-    zeros = [np.zeros(shape, dtype=np.float32) for shape in (
-        (BLOCK,), (BLOCK,), (BUSES, BLOCK), (2 * BLOCK,), (LINES, BLOCK),
-    )]  # fmt: skip
-    return Scratch(*zeros)
+    """Make room for one block; whole cache lines, or each register would be filled from two."""
+    shapes = (WIDE,), (WIDE,), (BUSES, WIDE), (2 * WIDE,), (LINES, WIDE)
+    sizes = [_size_bytes(np.float32, shape) for shape in shapes]
+    memory = np.zeros(sum(sizes) + CACHE_LINE, dtype=np.uint8)
+    offset = -memory.ctypes.data % CACHE_LINE
+    views = []
+    for shape, size in zip(shapes, sizes, strict=True):
+        views.append(memory[offset : offset + size].view(np.float32).reshape(shape))
+        offset += size
+    return Scratch(*views)
 
 
 def fingerprint() -> str:

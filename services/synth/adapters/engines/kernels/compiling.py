@@ -31,6 +31,11 @@ def kernel(function: F) -> F:
     return cast("F", njit(**COMPILED)(function))
 
 
+def inlined(function: F) -> F:
+    """Compile a function as a part of those that call it: only so it may answer an array."""
+    return cast("F", njit(inline="always", **COMPILED)(function))
+
+
 def entry(function: F) -> F:
     """Compile a function that Python calls, and keep what came out in numba's folder."""
     return cast("F", njit(cache=True, **COMPILED)(function))

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from services.synth.adapters.engines.kernels.blocks import STEP, add, blend, fetch, flushed
+from services.synth.adapters.engines.kernels.blocks import (
+    STEP,
+    add,
+    blend,
+    copy,
+    flushed,
+    piece,
+    take,
+)
 from services.synth.adapters.engines.kernels.compiling import kernel
 from services.synth.adapters.engines.kernels.late import add_late, swing
 from services.synth.adapters.engines.layout import (
@@ -25,6 +33,7 @@ from services.synth.adapters.engines.layout import (
     ECHO_TONE,
     ECHOED,
     REVERBED,
+    WIDE,
     DeckState,
     Record,
     Scratch,
@@ -50,9 +59,7 @@ def add_chorus(state: DeckState, scratch: Scratch) -> None:
     depth = room[CHORUS_DEPTH]
     for side in range(2):
         ring, dry = state.chorus[side], scratch.buses[DRY + side]
-        wet = scratch.buses[CHORUSED + side]
-        for n in range(BLOCK):
-            ring[at + n] = wet[n]
+        copy(scratch.buses[CHORUSED + side], ring[at:])
         for tap in range(2):
             turn = 0.25 * side + 0.5 * tap
             old = CHORUS_LATE + depth * swing(before + turn)
@@ -71,8 +78,8 @@ def add_echoes(state: DeckState, scratch: Scratch) -> None:
     read_echo(state.delay[1], mood, at, right, scratch.segment)
     into_left, into_right = state.delay[0, at : at + BLOCK], state.delay[1, at : at + BLOCK]
     return_echoes(mood, room, (left, right), (into_left, into_right))
-    blend(into_left, buses[ECHOED], into_left)
-    blend(into_right, buses[ECHOED + 1], into_right)
+    blend(f32(1), into_left, buses[ECHOED], into_left)
+    blend(f32(1), into_right, buses[ECHOED + 1], into_right)
     level = room[ECHO_LEVEL]
     for side in range(2):
         add(buses[DRY + side], level, scratch.lines[side])
@@ -111,10 +118,10 @@ def read_echo(
     segment: npt.NDArray[np.float32],
 ) -> None:
     """Take what was sent an echo ago; where the tempo changed, from both times."""
-    fetch(ring, at - mood.echo, BLOCK, wet)
+    take(piece(ring, at - mood.echo, WIDE, segment), wet)
     if mood.next_echo != mood.echo:
-        fetch(ring, at - mood.next_echo, BLOCK, segment)
+        heard = piece(ring, at - mood.next_echo, WIDE, segment)
         blend, slope = mood.echo_blend, ECHO_CHANGE * STEP
-        for n in range(BLOCK):
+        for n in range(WIDE):
             share = min(blend + slope * f32(n + 1), f32(1))
-            wet[n] += share * (segment[n] - wet[n])
+            wet[n] += share * (heard[n] - wet[n])

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from services.synth.adapters.engines.kernels.blocks import STEP, fetch
+from services.synth.adapters.engines.kernels.blocks import STEP, piece
 from services.synth.adapters.engines.kernels.compiling import kernel
-from services.synth.adapters.engines.layout import BLOCK
+from services.synth.adapters.engines.layout import WIDE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -50,11 +50,10 @@ def add_late(
     """
     before, now = lateness
     base = int(min(before, now))
-    fetch(ring, at - base - 2, BLOCK + 2, segment)
-    x = segment
+    x = piece(ring, at - base - 2, WIDE + 2, segment)
     a0, a1, a2 = hat(before - base), hat(before - base - 1), hat(before - base - 2)
     b0, b1, b2 = hat(now - base) - a0, hat(now - base - 1) - a1, hat(now - base - 2) - a2
-    for n in range(BLOCK):
+    for n in range(WIDE):
         way = f32(n + 1) * STEP
         sample = (a0 + way * b0) * x[n + 2] + (a1 + way * b1) * x[n + 1]
         target[n] += level * (sample + (a2 + way * b2) * x[n])

@@ -8,12 +8,13 @@ ITU-R BS.1770-5 for the weighting and for peaks between samples; EBU R 128 for t
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from services.synth.adapters.engines.kernels.blocks import copy, slide
+from services.synth.adapters.engines.kernels.blocks import copy, slide, take
 from services.synth.adapters.engines.kernels.compiling import kernel
+from services.synth.adapters.engines.kernels.curves import grown
 from services.synth.adapters.engines.kernels.filters import BETWEEN, CUT, HEAD, REVISED
 from services.synth.adapters.engines.layout import (
     AHEAD,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 f32 = np.float32
+Six: TypeAlias = tuple[float, float, float, float, float, float]
 TARGET = 10 ** ((-16.3 + 0.691) / 10)
 """Weighted power that comes out as -16 LUFS: the gate leaves out 0.3 LU of pauses."""
 CEILING = f32(10 ** (-1.3 / 20))
@@ -53,34 +55,50 @@ DENORMAL = 1e-30
 
 
 @kernel
-def master(state: DeckState, scratch: Scratch, out: npt.NDArray[np.float32]) -> None:
+def master(state: DeckState, scratch: Scratch, out: npt.NDArray[np.float32], at: int) -> None:
     """Turn what is dry into what goes out: (2, BLOCK)."""
-    left, right = scratch.buses[DRY], scratch.buses[DRY + 1]
-    power = weigh(left, state.weighting[0]) + weigh(right, state.weighting[1])
-    level(state, power)
+    level(state, weigh(scratch.buses, state.weighting))
     amplify(state, scratch)
-    limit(state, scratch, out)
+    limit(state, scratch, out, at)
 
 
 @kernel
-def weigh(signal: npt.NDArray[np.float32], memory: npt.NDArray[np.float64]) -> float:
+def weigh(buses: npt.NDArray[np.float32], memory: npt.NDArray[np.float64]) -> float:
     """Cut what is too low to hear, and answer the power of the rest as ears weigh it."""
-    c1, c2, h1 = memory[0, 0], memory[0, 1], memory[1, 0]
-    h2, r1, r2 = memory[1, 1], memory[2, 0], memory[2, 1]
-    power = 0.0
+    left, right, power = buses[DRY], buses[DRY + 1], 0.0
+    on_left, on_right = kept(memory[0]), kept(memory[1])
     for n in range(BLOCK):
-        sample, c1, c2 = section(float(signal[n]), CUT, c1, c2)
-        signal[n] = f32(sample)
-        sample, h1, h2 = section(sample, HEAD, h1, h2)
-        sample, r1, r2 = section(sample, REVISED, r1, r2)
-        power += sample * sample
-    memory[0, 0], memory[0, 1], memory[1, 0] = c1, c2, h1
-    memory[1, 1], memory[2, 0], memory[2, 1] = h2, r1, r2
-    for number in range(len(memory)):
-        for part in range(2):
-            if abs(memory[number, part]) < DENORMAL:
-                memory[number, part] = 0.0
+        left[n], heard, on_left = ears(left[n], on_left)
+        power += heard * heard
+        right[n], heard, on_right = ears(right[n], on_right)
+        power += heard * heard
+    keep(on_left, memory[0])
+    keep(on_right, memory[1])
     return power / BLOCK
+
+
+@kernel
+def ears(sample: np.float32, memory: Six) -> tuple[np.float32, float, Six]:
+    """A sample without what is too low, and as ears weigh it."""
+    c1, c2, h1, h2, r1, r2 = memory
+    cut, c1, c2 = section(float(sample), CUT, c1, c2)
+    heard, h1, h2 = section(cut, HEAD, h1, h2)
+    heard, r1, r2 = section(heard, REVISED, r1, r2)
+    return f32(cut), heard, (c1, c2, h1, h2, r1, r2)
+
+
+@kernel
+def kept(memory: npt.NDArray[np.float64]) -> Six:
+    """The states of three sections."""
+    return memory[0, 0], memory[0, 1], memory[1, 0], memory[1, 1], memory[2, 0], memory[2, 1]
+
+
+@kernel
+def keep(states: Six, memory: npt.NDArray[np.float64]) -> None:
+    """Remember the states of three sections."""
+    for number in range(6):
+        state = states[number]
+        memory[number // 2, number % 2] = state if abs(state) > DENORMAL else 0.0
 
 
 @kernel
@@ -96,7 +114,7 @@ def section(
 def level(state: DeckState, power: float) -> None:
     """Learn how loud it is, with the gain that the sound asks for."""
     mood, room = state.mood[0], state.room
-    told = math.exp(room[GAIN_QUIET] + (room[GAIN_LOUD] - room[GAIN_QUIET]) * mood.intensity)
+    told = grown(room[GAIN_QUIET] + (room[GAIN_LOUD] - room[GAIN_QUIET]) * mood.intensity)
     power *= told * told
     mood.fast += FAST * (power - mood.fast)
     if mood.fast > NOTHING:
@@ -111,7 +129,7 @@ def level(state: DeckState, power: float) -> None:
 def amplify(state: DeckState, scratch: Scratch) -> None:
     """Bring a block to its loudness."""
     mood, room = state.mood[0], state.room
-    told = math.exp(room[GAIN_QUIET] + (room[GAIN_LOUD] - room[GAIN_QUIET]) * mood.intensity)
+    told = grown(room[GAIN_QUIET] + (room[GAIN_LOUD] - room[GAIN_QUIET]) * mood.intensity)
     levelled = math.sqrt(TARGET / max(mood.slow, 1e-9))
     target = told * min(max(levelled, LEAST_GAIN), MOST_GAIN)
     gain = mood.gain if mood.gain > 0 else f32(told)
@@ -122,7 +140,7 @@ def amplify(state: DeckState, scratch: Scratch) -> None:
 
 
 @kernel
-def limit(state: DeckState, scratch: Scratch, out: npt.NDArray[np.float32]) -> None:
+def limit(state: DeckState, scratch: Scratch, out: npt.NDArray[np.float32], at: int) -> None:
     """Send out the block that came AHEAD blocks ago, turned down before a peak comes.
 
     The least gain that any of these blocks allows is held, and averaged over as many: so
@@ -141,18 +159,17 @@ def limit(state: DeckState, scratch: Scratch, out: npt.NDArray[np.float32]) -> N
         node += state.holds[n] * f32(1 / AHEAD)
     start = TAIL - (AHEAD + 1) * BLOCK - TAPS // 2
     for side in range(2):
-        block = out[side]
-        copy(tail[side, start:], block)
-        slide(block, mood.node, node)
+        take(tail[side, start:], scratch.left)
+        slide(scratch.left, mood.node, node)
+        copy(scratch.left, out[side, at:])
     mood.node = node
 
 
 @kernel
 def shift(tail: npt.NDArray[np.float32], block: npt.NDArray[np.float32]) -> None:
     """Move what is kept back by a block, and put the new one behind it."""
-    later = tail[BLOCK:]
     for n in range(TAIL - BLOCK):
-        tail[n] = later[n]
+        tail[n] = tail[n + BLOCK]
     copy(block, tail[TAIL - BLOCK :])
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from services.synth.adapters.engines.kernels.blocks import STEP, clear
 from services.synth.adapters.engines.kernels.compiling import kernel
-from services.synth.adapters.engines.layout import BLOCK, Instruments, Record, Scratch
+from services.synth.adapters.engines.kernels.curves import LN_2, grown, power, sine, sine_of
+from services.synth.adapters.engines.layout import BLOCK, WIDE, Instruments, Record, Scratch
 from services.synth.adapters.engines.wavetables import NOISE, OTHER_EAR, TABLE_BITS
 from services.synth.domain.playing import RATE_HZ
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 f32 = np.float32
-LN_2 = math.log(2)
 SHIFT = np.uint32(32 - TABLE_BITS)
 FRACTION = np.uint32(2 ** (32 - TABLE_BITS) - 1)
 SCALE = f32(2.0 ** -(32 - TABLE_BITS))
+CYCLE = f32(2.0**-32)
 NOISE_MASK = np.uint32(NOISE - 1)
 
 
@@ -33,9 +33,9 @@ def steps(voice: Record, patch: Record) -> tuple[np.uint32, np.uint32, np.uint32
     octaves = (pitch - 69) / 12
     if patch.vibrato > 0:
         time_s = voice.age / RATE_HZ
-        grown = min(time_s, 1.0)
-        octaves += patch.vibrato * grown * math.sin(2 * math.pi * patch.vibrato_hz * time_s)
-    middle = math.exp(octaves * LN_2) * (440.0 / RATE_HZ * 2**32)
+        risen = min(time_s, 1.0)
+        octaves += patch.vibrato * risen * sine_of(patch.vibrato_hz * time_s)
+    middle = power(octaves) * (440.0 / RATE_HZ * 2**32)
     detune = patch.detune * LN_2
     partial = min(middle * patch.partial_ratio, 0.45 * 2**32)
     return (
@@ -63,7 +63,7 @@ def oscillate(
         clear(scratch.left)
         clear(scratch.right)
     if patch.partial > 0:
-        add_partial(voice, patch, instruments.sine, third_step, scratch)
+        add_partial(voice, patch, third_step, scratch)
     if patch.noise > 0:
         add_noise(voice, patch, instruments.noise, scratch)
 
@@ -83,7 +83,7 @@ def fill(
     near, far = patch.near * patch.tone, patch.far * patch.tone
     first, second = voice.first, voice.second
     blend, slope = mood.last_timbre, (mood.timbre - mood.last_timbre) * STEP
-    for n in range(BLOCK):
+    for n in range(WIDE):
         one = read_pair(soft, glassy, first, blend)
         two = read_pair(soft, glassy, second, blend)
         left[n] = near * one + far * two
@@ -91,16 +91,8 @@ def fill(
         first = np.uint32(first + first_step)
         second = np.uint32(second + second_step)
         blend += slope
-    voice.first, voice.second = first, second
-
-
-@kernel
-def read_table(table: npt.NDArray[np.float32], phase: np.uint32) -> np.float32:
-    """A table between two of its samples."""
-    index = phase >> SHIFT
-    part = f32(np.int32(phase & FRACTION)) * SCALE
-    low = table[index]
-    return low + part * (table[index + 1] - low)
+    voice.first = np.uint32(voice.first + np.uint32(BLOCK) * first_step)
+    voice.second = np.uint32(voice.second + np.uint32(BLOCK) * second_step)
 
 
 @kernel
@@ -111,7 +103,7 @@ def read_pair(
     blend: np.float32,
 ) -> np.float32:
     """Two tables at the same phase, blended."""
-    index = phase >> SHIFT
+    index = np.int64(phase >> SHIFT)
     part = f32(np.int32(phase & FRACTION)) * SCALE
     low, high = soft[index], soft[index + 1]
     low += blend * (glassy[index] - low)
@@ -120,25 +112,23 @@ def read_pair(
 
 
 @kernel
-def add_partial(
-    voice: Record,
-    patch: Record,
-    sine: npt.NDArray[np.float32],
-    step: np.uint32,
-    scratch: Scratch,
-) -> None:
+def add_partial(voice: Record, patch: Record, step: np.uint32, scratch: Scratch) -> None:
     """Add the sine that stands beside the oscillators, in the middle."""
     phase, gain = voice.third, voice.partial
     left, right = scratch.left, scratch.right
-    target = f32(patch.partial * math.exp(-(voice.age + BLOCK) / patch.partial_decay))
+    target = f32(patch.partial * grown(-(voice.age + BLOCK) / patch.partial_decay))
     slope = (target - gain) * STEP
-    for n in range(BLOCK):
-        sample = gain * read_table(sine, phase)
+    for n in range(WIDE):
+        sample = (gain + slope * f32(n)) * sine(turn_of(phase + np.uint32(n) * step))
         left[n] += sample
         right[n] += sample
-        phase = np.uint32(phase + step)
-        gain += slope
-    voice.third, voice.partial = phase, target
+    voice.third, voice.partial = np.uint32(phase + np.uint32(BLOCK) * step), target
+
+
+@kernel
+def turn_of(phase: np.uint32) -> np.float32:
+    """Where in its turn a phase is, from -1/2 to 1/2."""
+    return f32(np.int32(phase)) * CYCLE
 
 
 @kernel
@@ -149,9 +139,9 @@ def add_noise(
     left, right, gain = scratch.left, scratch.right, voice.noise
     place = int(voice.grit & NOISE_MASK)
     here, there = noise[place:], noise[place + OTHER_EAR :]
-    target = f32(patch.noise * math.exp(-(voice.age + BLOCK) / patch.noise_decay))
+    target = f32(patch.noise * grown(-(voice.age + BLOCK) / patch.noise_decay))
     slope = (target - gain) * STEP
-    for n in range(BLOCK):
+    for n in range(WIDE):
         now = gain + slope * f32(n)
         left[n] += now * here[n]
         right[n] += now * there[n]

@@ -56,7 +56,7 @@ def play_span(
         while next_note < len(plan.notes) and plan.notes[next_note].block <= block:
             begin(state, plan.notes[next_note], instruments)
             next_note += 1
-        play_block(state, instruments, scratch, out[:, block * BLOCK : (block + 1) * BLOCK])
+        play_block(state, instruments, scratch, out, block * BLOCK)
 
 
 @kernel
@@ -103,7 +103,11 @@ def begin(state: DeckState, note: Record, instruments: Instruments) -> None:
 
 @kernel
 def play_block(
-    state: DeckState, instruments: Instruments, scratch: Scratch, out: npt.NDArray[np.float32]
+    state: DeckState,
+    instruments: Instruments,
+    scratch: Scratch,
+    out: npt.NDArray[np.float32],
+    at: int,
 ) -> None:
     """Play the notes there are, the room, and the master."""
     mood = state.mood[0]
@@ -117,5 +121,5 @@ def play_block(
     add_chorus(state, scratch)
     add_echoes(state, scratch)
     add_reverb(state, scratch)
-    master(state, scratch, out)
+    master(state, scratch, out, at)
     mood.block += 1

@@ -18,11 +18,12 @@ from services.synth.adapters.engines.kernels.blocks import (
     add,
     blend,
     clear,
-    fetch,
     flush,
     flushed,
+    piece,
 )
 from services.synth.adapters.engines.kernels.compiling import kernel
+from services.synth.adapters.engines.kernels.curves import grown
 from services.synth.adapters.engines.kernels.late import add_late, hat, swing
 from services.synth.adapters.engines.layout import (
     BEFORE,
@@ -37,6 +38,7 @@ from services.synth.adapters.engines.layout import (
     REVERB_LASTS,
     REVERB_LEVEL,
     REVERBED,
+    WIDE,
     DeckState,
     Scratch,
 )
@@ -50,6 +52,7 @@ LENGTHS = (
     691, 773, 863, 953, 1061, 1171, 1279, 1399, 1511, 1627, 1753, 1877, 2011, 2153, 2311, 2467,
 )  # fmt: skip
 """Samples: primes, from 16 to 56 ms, so that echoes coincide late."""
+QUARTER = f32(1 / math.sqrt(LINES))
 WANDER = 8.0
 """Samples that each line's length wanders."""
 WANDER_HZ = 0.37
@@ -104,8 +107,7 @@ def add_walls(
     """Add early reflections."""
     gain = level * f32(0.4)
     for tap in taps:
-        fetch(ring, at - tap, BLOCK, segment)
-        add(target, gain, segment)
+        add(target, gain, piece(ring, at - tap, WIDE, segment))
         gain *= f32(-0.82)
 
 
@@ -121,7 +123,7 @@ def ring_lines(state: DeckState, scratch: Scratch) -> None:
         old = 0.5 * WANDER * (1 + swing(before + turn))
         new = 0.5 * WANDER * (1 + swing(now + turn))
         length = LENGTHS[number]
-        gain = f32(math.exp(-math.log(1000) * length / room[REVERB_LASTS]))
+        gain = f32(grown(-math.log(1000) * length / room[REVERB_LASTS]))
         read_line(state, number, (old + length, new + length), at, (scratch, gain))
     mood.reverb_turn = now - math.floor(now)
     for number in range(LINES):
@@ -129,7 +131,8 @@ def ring_lines(state: DeckState, scratch: Scratch) -> None:
         add(scratch.buses[DRY + number % 2], level, lines[number])
     scatter(lines)
     for number in range(LINES):
-        blend(lines[number], scratch.buses[REVERBED + number % 2], state.lines[number, at:])
+        sent = scratch.buses[REVERBED + number % 2]
+        blend(QUARTER, lines[number], sent, state.lines[number, at:])
 
 
 @kernel
@@ -144,14 +147,13 @@ def read_line(
     scratch, gain = into
     before, now = lateness
     base = int(min(before, now))
-    x = scratch.segment
-    fetch(state.lines[number], at - base - 4, BLOCK + 4, x)
+    x = piece(state.lines[number], at - base - 4, WIDE + 4, scratch.segment)
     side = f32(0.5) * state.room[REVERB_DAMPING] * gain
     a0, a1, a2, a3, a4 = weights(before - base, side, gain)
     b0, b1, b2, b3, b4 = weights(now - base, side, gain)
     b0, b1, b2, b3, b4 = b0 - a0, b1 - a1, b2 - a2, b3 - a3, b4 - a4
     line = scratch.lines[number]
-    for n in range(BLOCK):
+    for n in range(WIDE):
         way = f32(n + 1) * STEP
         sample = (a0 + way * b0) * x[n + 4] + (a1 + way * b1) * x[n + 3]
         sample += (a2 + way * b2) * x[n + 2] + (a3 + way * b3) * x[n + 1]
@@ -176,24 +178,22 @@ def weights(
 
 @kernel
 def scatter(lines: npt.NDArray[np.float32]) -> None:
-    """Mix all lines by a Hadamard matrix, which keeps their energy."""
-    reach = 1
-    while reach < LINES:
-        for first in range(LINES):
-            if first & reach == 0:
-                one, two = lines[first], lines[first + reach]
-                cross(one, two)
-        reach *= 2
-    quarter = f32(1 / math.sqrt(LINES))
-    for number in range(LINES):
-        line = lines[number]
-        for n in range(BLOCK):
-            line[n] *= quarter
+    """Mix all lines by a Hadamard matrix, which keeps their energy but for a factor."""
+    for first in range(0, LINES, 4):
+        cross(lines[first], lines[first + 1], lines[first + 2], lines[first + 3])
+    for first in range(4):
+        cross(lines[first], lines[first + 4], lines[first + 8], lines[first + 12])
 
 
 @kernel
-def cross(one: npt.NDArray[np.float32], two: npt.NDArray[np.float32]) -> None:
-    """The sum of two, and their difference."""
-    for n in range(BLOCK):
-        a, b = one[n], two[n]
-        one[n], two[n] = a + b, a - b
+def cross(
+    one: npt.NDArray[np.float32],
+    two: npt.NDArray[np.float32],
+    three: npt.NDArray[np.float32],
+    four: npt.NDArray[np.float32],
+) -> None:
+    """The sums and differences of the sums and differences of two pairs."""
+    for n in range(WIDE):
+        a, b = one[n] + two[n], one[n] - two[n]
+        c, d = three[n] + four[n], three[n] - four[n]
+        one[n], two[n], three[n], four[n] = a + c, b + d, a - c, b - d

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from services.synth.adapters.engines.kernels.blocks import STEP, copy, slide
+from services.synth.adapters.engines.kernels.blocks import STEP, clear, slide, take
 from services.synth.adapters.engines.kernels.compiling import kernel
-from services.synth.adapters.engines.kernels.oscillators import LN_2, NOISE_MASK, read_table
+from services.synth.adapters.engines.kernels.curves import grown, power, sine, sine_of, tangent
+from services.synth.adapters.engines.kernels.oscillators import NOISE_MASK
 from services.synth.adapters.engines.kernels.places import take_place
+from services.synth.adapters.engines.kernels.resonators import one_step, resonator
 from services.synth.adapters.engines.kernels.voices import FADE, HIGHEST_OCTAVE, SILENT, send
 from services.synth.adapters.engines.layout import (
     BLOCK,
@@ -20,6 +22,7 @@ from services.synth.adapters.engines.layout import (
     FREE,
     REVERBED,
     SOUNDING,
+    WIDE,
     Instruments,
     Record,
     Scratch,
@@ -55,49 +58,44 @@ def play_strike(strike: Record, mood: Record, instruments: Instruments, scratch:
     age = strike.age + BLOCK
     if strike.state == FADING:
         strike.fade -= FADE
-    body = kit.body * math.exp(-age / kit.body_decay)
-    noise = kit.noise * math.exp(-age / kit.noise_decay)
-    over = max(body, noise) < SILENT or strike.fade <= 0 or mood.percussion <= 0
+    body = kit.body * grown(-age / kit.body_decay)
+    noise = kit.noise * grown(-age / kit.noise_decay)
+    body, noise = body if body > SILENT else 0.0, noise if noise > SILENT else 0.0
+    over = body + noise == 0 or strike.fade <= 0 or mood.percussion <= 0
     shape = min(age / max(kit.attack, 1.0), 1.0) * max(strike.fade, 0)
     if over:
         shape = 0.0
         strike.state = FREE
-    thump(strike, kit, instruments.sine, f32(body * shape), scratch)
+    thump(strike, kit, f32(body * shape), scratch)
     hiss(strike, kit, mood, instruments.noise, scratch, f32(noise * shape))
     strike.age = age
-    loud = math.exp(kit.quiet + (kit.loud - kit.quiet) * mood.intensity)
-    gain = loud * strike.velocity * math.sqrt(mood.percussion)
-    angle = math.pi / 4 * (1 + strike.pan)
-    place(strike, kit, scratch, f32(gain * math.cos(angle)), f32(gain * math.sin(angle)))
+    loud = grown(kit.quiet + (kit.loud - kit.quiet) * mood.intensity)
+    gain = f32(loud * strike.velocity * math.sqrt(mood.percussion))
+    turn = f32(0.125) * (f32(1) + strike.pan)
+    place(strike, kit, scratch, gain * sine(f32(0.25) - turn), gain * sine(turn))
 
 
 @kernel
 def falling(age: int, kit: Record) -> float:
-    """How far the sine goes in each sample, in cycles of 2 ** 32."""
-    octaves = kit.falls * math.exp(-age / max(kit.falls_decay, 1))
-    return kit.body_hz * math.exp(octaves * LN_2) * (2.0**32 / RATE_HZ)
+    """How far the sine goes in each sample, in turns."""
+    octaves = kit.falls * grown(-age / max(kit.falls_decay, 1))
+    return kit.body_hz * power(octaves) / RATE_HZ
 
 
 @kernel
-def thump(
-    strike: Record,
-    kit: Record,
-    sine: npt.NDArray[np.float32],
-    target: np.float32,
-    scratch: Scratch,
-) -> None:
+def thump(strike: Record, kit: Record, target: np.float32, scratch: Scratch) -> None:
     """Fill left with the sine."""
+    left, gain = scratch.left, strike.partial
+    if gain == 0 and target == 0:
+        clear(left)
+        return
     step = falling(strike.age, kit)
-    bend = (falling(strike.age + BLOCK, kit) - step) / BLOCK
-    phase, gain = strike.first, strike.partial
-    slope = (target - gain) * STEP
-    left = scratch.left
-    for n in range(BLOCK):
-        gain += slope
-        left[n] = gain * read_table(sine, phase)
-        phase = np.uint32(phase + np.uint32(step))
-        step += bend
-    strike.first, strike.partial = phase, target
+    bend = 0.5 * (falling(strike.age + BLOCK, kit) - step) / BLOCK
+    begin, slope = strike.first * 2.0**-32, (target - gain) * STEP
+    for n in range(WIDE):
+        left[n] = (gain + slope * f32(n + 1)) * sine_of(begin + n * (step + bend * (n - 1)))
+    end = begin + BLOCK * (step + bend * (BLOCK - 1))
+    strike.first, strike.partial = np.uint32(np.int64(end * 2.0**32)), target
 
 
 @kernel
@@ -110,25 +108,23 @@ def hiss(
     target: np.float32,
 ) -> None:
     """Add the noise to left."""
+    gain, slope = strike.noise, (target - strike.noise) * STEP
+    if gain == 0 and target == 0:
+        return
     octave = min(kit.closed + (kit.opened - kit.closed) * mood.intensity, HIGHEST_OCTAVE)
-    bend = f32(math.tan(math.pi / RATE_HZ * math.exp(octave * LN_2)))
-    damping, high, band = kit.damping, kit.high, kit.band * kit.damping
-    a1 = f32(1) / (f32(1) + bend * (bend + damping))
-    a2 = bend * a1
-    a3 = bend * a2
-    one, two, gain = strike.left_1, strike.left_2, strike.noise
-    slope = (target - gain) * STEP
+    matrix, band, low = resonator(tangent(f32(power(octave) * (0.5 / RATE_HZ))), kit.damping)
+    through = kit.high
+    from_band = f32(0.5) * band * kit.damping * (kit.band - through)
+    from_low = f32(-0.5) * low * through
+    one, two = strike.left_1 / band, strike.left_2 / low
     left, here = scratch.left, noise[int(strike.grit & NOISE_MASK) :]
     for n in range(BLOCK):
-        sample = here[n]
-        rest = sample - two
-        middle = a1 * one + a2 * rest
-        low = two + a2 * one + a3 * rest
-        one, two = middle + middle - one, low + low - two
-        gain += slope
-        left[n] += gain * (high * (sample - damping * middle - low) + band * middle)
+        once, last = one, two
+        one, two = one_step(here[n], matrix, (one, two))
+        heard = from_band * (once + one) + (from_low * (last + two) + through * here[n])
+        left[n] += (gain + slope * f32(n + 1)) * heard
     strike.grit = np.uint32(strike.grit + np.uint32(BLOCK))
-    strike.left_1, strike.left_2, strike.noise = one, two, target
+    strike.left_1, strike.left_2, strike.noise = one * band, two * low, target
 
 
 @kernel
@@ -138,7 +134,7 @@ def place(
     """Put left between the speakers, and add it to the buses."""
     if strike.age == BLOCK:
         strike.left, strike.right = to_left, to_right
-    copy(scratch.left, scratch.right)
+    take(scratch.left, scratch.right)
     slide(scratch.left, strike.left, to_left)
     slide(scratch.right, strike.right, to_right)
     strike.left, strike.right = to_left, to_right

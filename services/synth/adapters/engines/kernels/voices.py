@@ -1,11 +1,6 @@
 """Instruments: oscillators through a state-variable filter, an envelope, and onto the buses.
 
 Pitch and filter are steady within a block; gains go along a slope from block to block.
-
-References
-----------
-V. Zavalishin, *The Art of VA Filter Design*, 2018, chapter 4; A. Simper, *Solving the
-continuous SVF equations using trapezoidal integration and equivalent currents*, 2013.
 """
 
 from __future__ import annotations
@@ -17,8 +12,10 @@ import numpy as np
 
 from services.synth.adapters.engines.kernels.blocks import add, slide
 from services.synth.adapters.engines.kernels.compiling import kernel
-from services.synth.adapters.engines.kernels.oscillators import LN_2, oscillate
+from services.synth.adapters.engines.kernels.curves import grown, power, sine, sine_of, tangent
+from services.synth.adapters.engines.kernels.oscillators import oscillate
 from services.synth.adapters.engines.kernels.places import take_place
+from services.synth.adapters.engines.kernels.resonators import pass_both, resonator, turned
 from services.synth.adapters.engines.layout import (
     BLOCK,
     CHORUSED,
@@ -41,8 +38,8 @@ if TYPE_CHECKING:
 f32 = np.float32
 FADE = f32(1 / 4)
 """A block. Who makes room is gone after 6 ms."""
-SILENT = 1e-4
-"""-80 dB: a note that was let go ends there."""
+SILENT = 3e-4
+"""-70 dB: a note that was let go ends there."""
 LOWEST_OCTAVE, HIGHEST_OCTAVE = math.log2(20.0), math.log2(17_000.0)
 
 
@@ -79,7 +76,7 @@ def play_voice(voice: Record, mood: Record, instruments: Instruments, scratch: S
     """Add the next block of a note to the buses."""
     patch = instruments.patches[voice.patch]
     oscillate(voice, patch, mood, instruments, scratch)
-    open_filter(voice, patch, mood, scratch)
+    volume = open_filter(voice, patch, mood, scratch)
     voice.age += BLOCK
     shape = contour(voice.age, voice.length, patch)
     if voice.state == FADING:
@@ -89,7 +86,7 @@ def play_voice(voice: Record, mood: Record, instruments: Instruments, scratch: S
     loud = patch.quiet + (patch.loud - patch.quiet) * mood.intensity
     gain = (
         shape
-        * math.exp(loud)
+        * grown(loud)
         * voice.velocity
         * math.sqrt(voice.velocity)
         * grains(voice, patch, instruments)
@@ -98,8 +95,9 @@ def play_voice(voice: Record, mood: Record, instruments: Instruments, scratch: S
     if over or voice.fade <= 0:
         gain = 0
         voice.state = FREE
-    angle = math.pi / 4 * (1 + voice.pan)
-    mix(voice, patch, scratch, f32(gain * math.cos(angle)), f32(gain * math.sin(angle)))
+    turn = f32(0.125) * (f32(1) + voice.pan)
+    to = f32(gain) * sine(f32(0.25) - turn), f32(gain) * sine(turn)
+    mix(voice, patch, scratch, volume, to)
 
 
 @kernel
@@ -110,10 +108,10 @@ def contour(age: int, length: int, patch: Record) -> float:
         risen = held / patch.attack
         level = risen * risen * (3 - 2 * risen)
     else:
-        fallen = math.exp(-(held - patch.attack) / max(patch.decay, 1))
+        fallen = grown(-(held - patch.attack) / max(patch.decay, 1))
         level = patch.sustain + (1 - patch.sustain) * fallen
     if age > length:
-        level *= math.exp(-(age - length) / max(patch.release, BLOCK))
+        level *= grown(-(age - length) / max(patch.release, BLOCK))
     return level
 
 
@@ -137,42 +135,43 @@ def cutoff(voice: Record, patch: Record, mood: Record) -> float:
     octave = patch.closed + (patch.opened - patch.closed) * mood.intensity
     octave += patch.key_follow * (voice.pitch - 60) / 12
     octave += patch.velocity_octaves * (voice.velocity - 0.5) * 2
-    octave += patch.contour * math.exp(-voice.age / max(patch.contour_decay, 1))
+    octave += patch.contour * grown(-voice.age / max(patch.contour_decay, 1))
     if patch.sweep > 0:
         turn = voice.age / RATE_HZ * patch.sweep_hz + voice.seed * 2.0**-32
-        octave += patch.sweep * math.sin(2 * math.pi * turn)
+        octave += patch.sweep * sine_of(turn)
     return min(max(octave, LOWEST_OCTAVE), HIGHEST_OCTAVE)
 
 
 @kernel
-def open_filter(voice: Record, patch: Record, mood: Record, scratch: Scratch) -> None:
-    """Filter left and right in place."""
-    bend = f32(math.tan(math.pi / RATE_HZ * math.exp(cutoff(voice, patch, mood) * LN_2)))
-    low, band = patch.low, patch.band * patch.damping
-    a1 = f32(1) / (f32(1) + bend * (bend + patch.damping))
-    a2 = bend * a1
-    a3 = bend * a2
-    one_one, two_two, cross = a1 + a1 - f32(1), f32(1) - a3 - a3, a2 + a2
-    out_one, out_two = low * a2 + band * a1, low * (f32(1) - a3) - band * a2
-    through, into_two = low * a3 + band * a2, a3 + a3
-    left, right = scratch.left, scratch.right
-    l1, l2, r1, r2 = voice.left_1, voice.left_2, voice.right_1, voice.right_2
-    for n in range(BLOCK):
-        x, y = left[n], right[n]
-        left[n] = out_one * l1 + (out_two * l2 + through * x)
-        right[n] = out_one * r1 + (out_two * r2 + through * y)
-        l1, l2 = one_one * l1 + cross * (x - l2), two_two * l2 + (cross * l1 + into_two * x)
-        r1, r2 = one_one * r1 + cross * (y - r2), two_two * r2 + (cross * r1 + into_two * y)
-    voice.left_1, voice.left_2, voice.right_1, voice.right_2 = l1, l2, r1, r2
+def open_filter(voice: Record, patch: Record, mood: Record, scratch: Scratch) -> np.float32:
+    """Filter left and right in place, and answer what to multiply them by."""
+    bend = tangent(f32(power(cutoff(voice, patch, mood)) * (0.5 / RATE_HZ)))
+    matrix, band, low = resonator(bend, patch.damping)
+    l1, l2 = voice.left_1 / band, voice.left_2 / low
+    r1, r2 = voice.right_1 / band, voice.right_2 / low
+    if patch.low > 0:
+        l2, l1, r2, r1 = pass_both(scratch.left, scratch.right, turned(matrix), (l2, l1, r2, r1))
+        volume = f32(0.5) * low
+    else:
+        l1, l2, r1, r2 = pass_both(scratch.left, scratch.right, matrix, (l1, l2, r1, r2))
+        volume = f32(0.5) * band * patch.damping
+    voice.left_1, voice.left_2 = l1 * band, l2 * low
+    voice.right_1, voice.right_2 = r1 * band, r2 * low
+    return volume
 
 
 @kernel
 def mix(
-    voice: Record, patch: Record, scratch: Scratch, to_left: np.float32, to_right: np.float32
+    voice: Record,
+    patch: Record,
+    scratch: Scratch,
+    volume: np.float32,
+    to: tuple[np.float32, np.float32],
 ) -> None:
     """Add left and right to the buses, along slopes from the last gains to these."""
-    slide(scratch.left, voice.left, to_left)
-    slide(scratch.right, voice.right, to_right)
+    to_left, to_right = to
+    slide(scratch.left, volume * voice.left, volume * to_left)
+    slide(scratch.right, volume * voice.right, volume * to_right)
     voice.left, voice.right = to_left, to_right
     send(scratch, DRY, f32(1))
     send(scratch, CHORUSED, patch.chorus)
