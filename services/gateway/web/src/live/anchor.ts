@@ -34,6 +34,7 @@ export class Anchor {
     this.#audio.onplay = this.#audio.onpause = null;
     this.#audio.pause();
     this.#audio.removeAttribute("src");
+    this.#audio.load();
     URL.revokeObjectURL(this.#address);
   }
 }

@@ -6,12 +6,12 @@ export function announceLive(live: LivePlayer): () => void {
   const session = navigator.mediaSession;
   if (!session) return () => undefined;
   const sounds = () => live.state.get().status !== "silent";
-  // A system that stops the element, as for a call, means the music.
-  const anchor = new Anchor((plays) => {
+  const want = (plays: boolean) => {
     if (plays !== sounds()) live.toggle();
-  });
-  session.setActionHandler("play", () => live.toggle());
-  session.setActionHandler("pause", () => live.toggle());
+  };
+  const anchor = new Anchor(want); // A system that stops the element, as for a call, means the music.
+  session.setActionHandler("play", () => want(true));
+  session.setActionHandler("pause", () => want(false));
   for (const action of ["nexttrack", "previoustrack", "seekto"] as const)
     session.setActionHandler(action, null);
   let shown: string | undefined;

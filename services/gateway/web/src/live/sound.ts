@@ -5,6 +5,8 @@ import { MARGIN } from "./ring";
 import { CAPACITY, type Stand, standIn } from "./stands";
 
 const FADE_S = 0.05;
+/** Where there is no device, Firefox waits for one for ever. */
+const OPENS_WITHIN_MS = 10_000;
 
 /** An audio context that plays live music. */
 export class Sound implements Speaker {
@@ -37,7 +39,7 @@ export class Sound implements Speaker {
       const sound = new Sound(context);
       sound.#stand = await standIn(context, (report) => sound.onReport(report));
       sound.#stand.node.connect(sound.analyser);
-      await running;
+      await Promise.race([running, tooLate()]);
       return sound;
     } catch (error) {
       await context.close();
@@ -54,13 +56,14 @@ export class Sound implements Speaker {
   }
 
   heard_us(time_s = this.#context.currentTime): number {
+    const now_s = this.#context.currentTime;
+    // Before the first sample: Firefox, asked for more while its sound starts, was seen to hang.
+    if (now_s === 0) return ServerClock.now_us() + (time_s + this.#context.baseLatency) * 1e6;
     const { contextTime = 0, performanceTime = 0 } = this.#context.getOutputTimestamp();
-    const ahead_s = time_s - contextTime;
     if (performanceTime > 0)
-      return (performance.timeOrigin + performanceTime) * 1000 + ahead_s * 1e6;
-    // Before the first sample came out.
+      return (performance.timeOrigin + performanceTime) * 1000 + (time_s - contextTime) * 1e6;
     const latency_s = this.#context.outputLatency || this.#context.baseLatency;
-    return ServerClock.now_us() + (time_s - this.#context.currentTime + latency_s) * 1e6;
+    return ServerClock.now_us() + (time_s - now_s + latency_s) * 1e6;
   }
 
   /** How loud, from 0 to 1; at once, or over so many seconds. */
@@ -79,4 +82,9 @@ export class Sound implements Speaker {
     this.onReport = () => undefined;
     await this.#context.close();
   }
+}
+
+function tooLate(): Promise<never> {
+  const late = new Error("the system has not opened it; is a loudspeaker there?");
+  return new Promise((_, fail) => setTimeout(() => fail(late), OPENS_WITHIN_MS));
 }
