@@ -96,7 +96,7 @@ class Conversation:
         self._say(self._hello())
         with (
             self._visit.guests.welcomed(guest),
-            self._broadcast.visited_by(member),
+            self._broadcast.visited_by(member, self._query.resume),
             self._broadcast.heard_by(self._form, self._line, self._query.resume),
         ):
             await self._answer()

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import websockets
 
-from services.gateway.adapters.live import broadcast, hub
+from services.gateway.adapters.live import broadcast, hub, reception
 from services.gateway.http import lines
 from services.gateway.tests.listeners import Heard, listening
 from services.gateway.tests.synth import FRAME, tone
@@ -135,6 +135,28 @@ async def test_notes_are_for_who_asked(studio: Studio) -> None:
     ]
     assert seen["bar"] == {"number": 4, "onset": 0, "chord": "Dm7"}
     assert not any(message["type"] == "notes" for message in hears.said)
+
+
+async def test_who_joins_late_sees_what_still_sounds(studio: Studio) -> None:
+    synth, at, headers = studio.synth, studio.station_id, studio.owner.bearer
+    long = pb.Note(onset=0, length=300 * FRAME, pitch=50.0, velocity=0.5, part="pad")
+    short = pb.Note(onset=0, length=FRAME, pitch=62.0, velocity=0.5, part="pluck")
+    async with listening(studio.site, at, headers) as first:
+        for number in range(0, 90, 30):
+            bar = pb.Bar(number=number, onset=0, chord="Dm7")
+            notes = (short,) if number else (short, long)
+            await synth.send(at, synth.frame(number * FRAME, notes=notes, bar=bar))
+            await first.hear(number // 30 + 1)
+        async with listening(studio.site, at, headers, notes=1) as late:
+            await late.hear(3)
+        async with listening(studio.site, at, headers, notes=1, from_=60 * FRAME) as again:
+            await again.hear(1)
+    seen = [said for said in late.said if said["type"] == "notes"]
+    assert [message["position"] for message in seen] == [0, 60 * FRAME]
+    assert [note["part"] for note in seen[0]["notes"]] == ["pluck", "pad"]
+    assert seen[1]["bar"]["number"] == 60
+    positions = [said["position"] for said in again.said if said["type"] == "notes"]
+    assert positions == [60 * FRAME]
 
 
 async def test_opus_and_flac_are_the_same_tone(studio: Studio) -> None:
@@ -261,7 +283,7 @@ async def test_a_stream_is_left_after_the_last_and_opened_when_silent(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broadcast, "LINGERS_S", 0.5)
-    monkeypatch.setattr(broadcast, "SILENT_S", 0.5)
+    monkeypatch.setattr(reception, "SILENT_S", 0.5)
     monkeypatch.setattr(hub, "LOOK_EVERY_S", 0.1)
     async with listening(studio.site, studio.station_id, studio.owner.bearer) as app:
         await studio.synth.advance(studio.station_id, 1)

@@ -77,6 +77,26 @@ async def test_a_change_is_acknowledged_and_told_to_everybody_else(studio: Studi
     assert not any(said["type"] == "state" and said["revision"] == 1 for said in one.said)
 
 
+async def test_who_comes_before_a_change_is_heard_is_told_of_it(studio: Studio) -> None:
+    headers = studio.owner.bearer
+    async with listening(studio.site, studio.station_id, headers) as one:
+        await studio.synth.advance(studio.station_id, 2)
+        await one.say(type="steer", id="a", change=STEER)
+        ack = await one.told("ack", id="a")
+        async with listening(studio.site, studio.station_id, headers) as two:
+            assert two.hello["revision"] == 0
+            state = await two.told("state", revision=1)
+            assert state["parameters"] == ack["parameters"]
+            assert (await two.told("presence"))["listeners"] == 2
+        await studio.synth.advance(studio.station_id, 20)
+        await one.hear(20)
+        async with listening(studio.site, studio.station_id, headers) as three:
+            assert three.hello["revision"] == 1
+            assert three.hello["parameters"] == ack["parameters"]
+            await three.told("presence")
+            assert not [said for said in three.said if said["type"] == "state"]
+
+
 @pytest.mark.slow
 async def test_everybody_sees_who_is_there(studio: Studio) -> None:
     async with (

@@ -50,12 +50,8 @@ def in_words(moment: Moment) -> Packet:
     return Packet(mark.position, text(message.encode()))
 
 
-def score(moment: Moment) -> bytes | None:
-    """What begins to be played, as a message in JSON; None where nothing does."""
-    frame = moment.told
-    has_bar = frame.HasField("bar")
-    if not frame.notes and not has_bar:
-        return None
+def score(frame: pb.Frame) -> bytes:
+    """What begins to be played, as a message in JSON."""
     message: dict[str, object] = {
         "type": "notes",
         "position": frame.position,
@@ -70,7 +66,7 @@ def score(moment: Moment) -> bytes | None:
             for note in frame.notes
         ],
     }
-    if has_bar:
+    if frame.HasField("bar"):
         bar = frame.bar
         message["bar"] = {"number": bar.number, "onset": bar.onset, "chord": bar.chord}
     return text(json.dumps(message, separators=(",", ":")).encode())

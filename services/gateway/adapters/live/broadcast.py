@@ -3,40 +3,35 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Generator, Mapping
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-from google.protobuf.message import DecodeError
-
 from libs.common.cache import Cache
-from libs.common.faults import Fault, InvalidInput, NotFound, Unavailable
+from libs.common.faults import Unavailable
 from libs.common.tasks import end
 from services.gateway.adapters.live.airwaves import HEARD, PCM, Airwaves
 from services.gateway.adapters.live.audience import Audience, Ear
-from services.gateway.adapters.live.figures import STALE
 from services.gateway.adapters.live.forms import UNCODED, Form
+from services.gateway.adapters.live.reception import Reception
 from services.gateway.adapters.live.room import Member, Room
+from services.gateway.adapters.live.score import Score
 from services.gateway.adapters.live.segments import Segments
 from services.gateway.adapters.live.streams import State, Streams
 from services.gateway.adapters.live.studio import Studio
-from services.gateway.domain.live.order import KEPT, Ring, Sieve, Verdict
-from services.gateway.wire.sound import Moment, moment, score
+from services.gateway.domain.live.order import KEPT
+from services.gateway.wire.sound import Moment
 from tutti.catalog.v1 import stations_pb2 as stations
 from tutti.gateway.v1 import live_pb2 as news
 from tutti.synth.v1 import synth_pb2 as pb
 
 logger = logging.getLogger(__name__)
 
-OPENS_WITHIN_S = 5.0
 SAY_EVERY_S = 5.0
 CALM_S = 0.25
 """Between two things said: a crowd that comes in at once is told of once."""
-SILENT_S = 3.0
-"""After so long without a frame the stream is opened again: it may have come to rest."""
-AGAIN_S = 1.0
+TELL_AGAIN_S = 1.0
 LINGERS_S = 10.0
 """How long a stream is heard on after the last listener left: most come back at once."""
 
@@ -61,25 +56,17 @@ class Broadcast:
         self._means = means
         self._studio = Studio(station, means.threads, means.cache)
         self._uncoded: dict[Form, Audience] = {}
-        self._moments: Ring[Moment] = Ring()
-        self._sieve = Sieve()
-        self._incoming: deque[bytes] = deque(maxlen=KEPT)
-        self._came = asyncio.Event()
+        self._score = Score()
+        self._reception = Reception(means.streams, self._play)
         self._changed = asyncio.Event()
-        self._opened: asyncio.Future[State] = asyncio.get_running_loop().create_future()
-        self._state: State | None = None
-        self._chord = ""
-        self._heard_s = self._wanted_s = time.monotonic()
+        self._wanted_s = time.monotonic()
         self._task = asyncio.create_task(self._live())
 
     async def opened(self) -> "Broadcast":
         """Wait until it plays. Raises what the synth says, or Unavailable."""
         self._wanted_s = time.monotonic()
-        try:
-            async with asyncio.timeout(OPENS_WITHIN_S):
-                await asyncio.shield(self._opened)
-        except TimeoutError:
-            raise Unavailable("the station does not play now: try again") from None
+        await self._reception.opened()
+        self.room.begin_at(self.state.revision)
         return self
 
     async def close(self) -> None:
@@ -102,12 +89,12 @@ class Broadcast:
             self._changed.set()
 
     @contextmanager
-    def visited_by(self, member: Member) -> Generator[None]:
+    def visited_by(self, member: Member, resume: int | None = None) -> Generator[None]:
         """Have somebody in the room, and show what is being played to who wants to see it."""
-        self.room.enter(member)
+        self.room.enter(member, self.state.revision)
         if member.wants_notes:
-            for written in filter(None, map(score, self._moments)):
-                member.ear.write(written)
+            for message in self._score.since(resume):
+                member.ear.write(message)
         try:
             yield
         finally:
@@ -116,16 +103,17 @@ class Broadcast:
     @property
     def state(self) -> State:
         """What it plays, and where it is."""
-        if self._state is None:
+        state = self._reception.state
+        if state is None:
             raise Unavailable("the station does not play now: try again")
-        return self._state
+        return state
 
     @property
     def segments(self) -> Segments:
         """The stream in segments."""
         self._wanted_s = time.monotonic()
         self._changed.set()
-        return self._studio.segmented(self._moments.last(KEPT))
+        return self._studio.segmented(self._reception.moments.last(KEPT))
 
     def segment(self, number: int) -> bytes | None:
         """A segment that was cut here."""
@@ -134,8 +122,10 @@ class Broadcast:
     @property
     def title(self) -> str:
         """What a radio shows: the station, the style, the chord."""
-        style = self._state.parameters.style if self._state else ""
-        return " - ".join(part for part in (self.station.name, style, self._chord) if part)
+        state = self._reception.state
+        style = state.parameters.style if state else ""
+        parts = (self.station.name, style, self._reception.chord)
+        return " - ".join(part for part in parts if part)
 
     @property
     def listeners(self) -> int:
@@ -173,10 +163,10 @@ class Broadcast:
 
     def _audience(self, form: Form) -> Audience:
         if form not in UNCODED:
-            return self._studio.audience(form, self._moments)
+            return self._studio.audience(form, self._reception.moments)
         if form not in self._uncoded:
             audience = self._uncoded[form] = Audience(form)
-            for kept in self._moments:
+            for kept in self._reception.moments:
                 audience.recall(UNCODED[form](kept))
         return self._uncoded[form]
 
@@ -186,13 +176,13 @@ class Broadcast:
             async with AsyncExitStack() as stack:
                 stack.push_async_callback(self._say_goodbye)
                 stack.push_async_callback(self._studio.close)
-                stop = await airwaves.listen(f"{PCM}.{station_id}", self._hear)
+                stop = await airwaves.listen(f"{PCM}.{station_id}", self._reception.hear)
                 stack.push_async_callback(stop)
                 stop = await airwaves.listen(self.room.subject, self._hear_room)
                 stack.push_async_callback(stop)
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._keep_open())
-                    tasks.create_task(self._play())
+                    tasks.create_task(self._reception.keep_open(self._wanted))
+                    tasks.create_task(self._reception.read())
                     tasks.create_task(self._tell())
         except Exception:
             logger.exception("a broadcast failed", extra={"station": station_id})
@@ -200,80 +190,27 @@ class Broadcast:
             for audience in self._audiences().values():
                 audience.dismiss("the station went off the air")
 
-    def _hear(self, payload: bytes) -> None:
-        self._incoming.append(payload)
-        self._came.set()
-
     def _hear_room(self, payload: bytes) -> None:
         self.room.hear(payload)
         self._changed.set()
 
-    async def _play(self) -> None:
-        while True:
-            await self._came.wait()
-            self._came.clear()
-            while self._incoming:
-                with suppress(DecodeError):
-                    self._pass_on(pb.Frame.FromString(self._incoming.popleft()))
-                await asyncio.sleep(0)
-
-    def _pass_on(self, frame: pb.Frame) -> None:
-        verdict = self._sieve.judge(frame.epoch, frame.position)
-        if verdict is Verdict.STALE:
-            STALE.inc()
-            return
-        self._heard_s = time.monotonic()
-        heard = moment(frame, after_gap=verdict is Verdict.AFTER_GAP)
-        self._note(heard)
-        if self.room.wants_notes and (written := score(heard)) is not None:
-            self.room.notes(written)
-        self._moments.add(heard)
+    def _play(self, heard: Moment) -> None:
+        told = self._score.add(heard.told)
+        if told is not None and self.room.wants_notes:
+            self.room.notes(told.message)
         for form, audience in self._uncoded.items():
             audience.send(UNCODED[form](heard))
         self._studio.feed(heard)
 
-    def _note(self, heard: Moment) -> None:
-        """Remember where the stream is."""
-        if heard.told.HasField("bar"):
-            self._chord = heard.told.bar.chord
-        parameters = heard.parameters or (self._state.parameters if self._state else None)
-        if parameters is not None:
-            self._state = State(heard.position, heard.mark.revision, parameters)
-
-    async def _keep_open(self) -> None:
-        """Open the stream now, and again whenever it falls silent while somebody listens."""
-        while True:
-            if self.is_wanted and (
-                not self._opened.done() or time.monotonic() > self._heard_s + SILENT_S
-            ):
-                await self._open()
-            await asyncio.sleep(AGAIN_S)
-
-    async def _open(self) -> None:
-        try:
-            state = await self._means.streams.open(self.station)
-        except (NotFound, InvalidInput) as fault:  # it will never play
-            if not self._opened.done():
-                self._opened.set_exception(fault)
-                self._opened.exception()  # whoever asks later is told, and nobody has to ask
-        except Fault as fault:
-            logger.info("a stream does not open", extra={"reason": str(fault)})
-        else:
-            self._begin(state)
-
-    def _begin(self, state: State) -> None:
-        if self._state is None:
-            self._state = state
-            self.room.begin_at(state.revision)
-        if not self._opened.done():
-            self._opened.set_result(state)
+    def _wanted(self) -> stations.Station | None:
+        return self.station if self.is_wanted else None
 
     async def _tell(self) -> None:
         """Say who listens: to the synth, to the other replicas, to the room."""
         said, said_s = (-1, [""]), 0.0
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(AGAIN_S):
+                async with asyncio.timeout(TELL_AGAIN_S):
                     await self._changed.wait()
             self._changed.clear()
             here = self.listeners
@@ -288,7 +225,7 @@ class Broadcast:
 
     def _tell_of_others_changes(self) -> None:
         """Some steer without us; their changes come with the frames."""
-        state = self._state
+        state = self._reception.state
         if state is not None:
             self.room.steered(
                 news.Steered(

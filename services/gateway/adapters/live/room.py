@@ -1,6 +1,7 @@
 """All who hear one station and can be told something, whichever replica they are connected to."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
@@ -46,18 +47,25 @@ class Room:
         self._elsewhere: dict[str, Elsewhere] = {}
         self._here = 0
         self._told: tuple[int, list[str]] = (0, [])
-        self._revision = 0
+        self._came: set[Member] = set()
+        self._revision = -1
+        self._steered = b""
         self.has_newcomer = False
 
-    def enter(self, member: Member) -> None:
-        """Tell them who is here, and whatever comes from now on."""
+    def enter(self, member: Member, revision: int) -> None:
+        """Tell them what was changed since a revision, and soon who is here; then all that comes.
+
+        What was acknowledged a moment ago is not yet heard, and will be told of no more.
+        """
         self._members.add(member)
-        if self._told[0]:
-            member.ear.write(text(self._presence().model_dump_json().encode()))
+        self._came.add(member)
+        if self._steered and revision < self._revision:
+            member.ear.write(self._steered)
 
     def leave(self, member: Member) -> None:
         """Tell them no more."""
         self._members.discard(member)
+        self._came.discard(member)
 
     @property
     def listeners(self) -> int:
@@ -70,7 +78,7 @@ class Room:
         return sorted({member.name for member in self._members if member.name})[:MOST_PEOPLE]
 
     def count(self, here: int) -> None:
-        """Take note of how many listen here, and tell the members if anything is different."""
+        """Take note of how many listen here, and tell those who do not know."""
         self._here = here
         since_s = time.monotonic() - BELIEVED_S
         for replica, other in list(self._elsewhere.items()):
@@ -79,9 +87,10 @@ class Room:
         people = set(self.own_people)
         people.update(*(other.people for other in self._elsewhere.values()))
         present = (self.listeners, sorted(people)[:MOST_PEOPLE])
-        if present != self._told:
-            self._told = present
-            self._tell(self._presence().model_dump_json())
+        unaware = self._members if present != self._told else self._came
+        self._told, self._came = present, set()
+        presence = Presence(listeners=present[0], people=present[1])
+        self._tell(text(presence.model_dump_json().encode()), unaware)
 
     def notes(self, score: bytes) -> None:
         """Tell those who asked for it what is played."""
@@ -99,11 +108,14 @@ class Room:
         if news.revision <= self._revision:
             return
         self._revision = news.revision
-        self._tell(State.model_validate(news).model_dump_json(), news.by_connection)
+        self._steered = text(State.model_validate(news).model_dump_json().encode())
+        by = news.by_connection
+        self._tell(self._steered, (each for each in self._members if each.connection != by))
 
     def begin_at(self, revision: int) -> None:
-        """Changes up to this one are no news."""
-        self._revision = revision
+        """What was changed before the first came is no news."""
+        if self._revision < 0:
+            self._revision = revision
 
     async def announce_steered(self, news: pb.Steered) -> None:
         """Tell everybody here and at the other replicas."""
@@ -136,11 +148,7 @@ class Room:
         else:
             self._elsewhere.pop(replica, None)
 
-    def _presence(self) -> Presence:
-        return Presence(listeners=self._told[0], people=self._told[1])
-
-    def _tell(self, message: str, but: str = "") -> None:
-        told = text(message.encode())
-        for member in self._members:
-            if not member.ear.deaf and (not but or member.connection != but):
-                member.ear.write(told)
+    def _tell(self, message: bytes, members: Iterable[Member]) -> None:
+        for member in members:
+            if not member.ear.deaf:
+                member.ear.write(message)
