@@ -37,10 +37,19 @@ class PostgresErrands:
             row = await connection.fetchrow(
                 """
                 SELECT t.id, attempts + 1 AS attempt, setbacks, t.channel_id::text,
-                    episode_id::text, coalesce(enclosure_url, url) AS url, etag, last_modified,
-                    cover_of
+                    episode_id::text, coalesce(enclosure_url, url) AS url,
+                    CASE WHEN whole THEN etag ELSE '' END AS etag,
+                    CASE WHEN whole THEN last_modified ELSE '' END AS last_modified,
+                    CASE WHEN whole THEN cover_of ELSE '' END AS cover_of
                 FROM podcast_errands t JOIN podcast_channels c ON c.id = t.channel_id
                     LEFT JOIN podcast_episodes e ON e.id = episode_id
+                    CROSS JOIN LATERAL (
+                        -- What was read before counts only while all that came of it is whole.
+                        SELECT NOT EXISTS (
+                            SELECT FROM damages WHERE healed_at IS NULL AND cover_sha256 <> ''
+                                AND key LIKE 'covers/' || cover_sha256 || '%'
+                        ) AS whole
+                    ) made
                 WHERE t.id = $1 AND t.state = 'queued' AND due_at <= now() FOR UPDATE OF t
                 """,
                 errand_id,

@@ -121,9 +121,13 @@ async def _take_cover(
     await connection.executemany(
         """
         INSERT INTO objects (key, sha256, size_bytes, content_sha256, step)
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO UPDATE SET
+            sha256 = excluded.sha256, size_bytes = excluded.size_bytes, stored_at = now()
         """,
-        [(one.key, one.sha256, one.size_bytes, cover[0].sha256, Step.TAGS) for one in cover],
+        [
+            (one.key, one.sha256, one.size_bytes, cover[0].sha256, Step.TAGS)
+            for one in sorted(cover, key=lambda one: one.key)
+        ],
     )
     await connection.execute(
         "UPDATE podcast_channels SET cover_sha256 = $2, cover_of = $3 WHERE id = $1",

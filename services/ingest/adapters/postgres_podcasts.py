@@ -1,6 +1,7 @@
 """Podcasts as people see them: channels, episodes, and what is to become of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from asyncpg import Record
@@ -76,12 +77,29 @@ class PostgresPodcasts:
         title, last_id = after or ("", None)
         rows = await self._pool.fetch(
             f"""
-            {_CHANNEL} WHERE $2::uuid IS NULL OR (lower(title), c.id) > ($1, $2)
+            {_CHANNEL} WHERE $2::uuid IS NULL OR (lower(title), c.id) > (lower($1), $2)
             ORDER BY lower(title), c.id LIMIT $3
             """,
             title, uuid_or_none(last_id or ""), most,
         )  # fmt: skip
         return list(map(_channel, rows))
+
+    async def with_newest(self, channels: Sequence[Channel], most: int) -> Sequence[Channel]:
+        """The channels, each with so many of its newest episodes."""
+        if not most:
+            return channels
+        rows = await self._pool.fetch(
+            f"""
+            SELECT newest.* FROM unnest($1::uuid[]) AS asked, LATERAL (
+                {_EPISODE} WHERE e.channel_id = asked ORDER BY published_at DESC, e.id LIMIT $2
+            ) newest ORDER BY published_at DESC, id::uuid
+            """,
+            [channel.id for channel in channels], most,
+        )  # fmt: skip
+        found: dict[str, list[Episode]] = {channel.id: [] for channel in channels}
+        for episode in map(_episode, rows):
+            found[episode.channel_id].append(episode)
+        return [replace(channel, episodes=found[channel.id]) for channel in channels]
 
     async def episodes(
         self, channel: str, after: tuple[datetime, str] | None, most: int
@@ -90,11 +108,16 @@ class PostgresPodcasts:
         if channel:
             await self.channel(channel)
         moment, last_id = after or (None, "")
+        # Put together, because one statement for all cases would be planned for none.
+        of_channel = "e.channel_id = $1" if channel else "$1::uuid IS NULL"
+        older = (
+            "published_at <= $2 AND (published_at < $2 OR e.id > $3)"
+            if moment
+            else "$2::timestamptz IS NULL AND $3::uuid IS NULL"
+        )
         rows = await self._pool.fetch(
             f"""
-            {_EPISODE}
-            WHERE ($1::uuid IS NULL OR e.channel_id = $1) AND ($2::timestamptz IS NULL
-                OR published_at < $2 OR (published_at = $2 AND e.id > $3))
+            {_EPISODE} WHERE {of_channel} AND {older}
             ORDER BY published_at DESC, e.id LIMIT $4
             """,
             uuid_or_none(channel), moment, uuid_or_none(last_id), most,

@@ -1,6 +1,6 @@
 """PodcastsService over gRPC."""
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 import grpc
 
@@ -23,7 +23,8 @@ from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceServicer
 
 MOST = 500
 ROOM_BYTES = 6 * 2**20
-"""A page of channels ends when it is fuller than this, and has room for one more of any size."""
+"""A page of channels ends when it is fuller than this, and has room for one more batch."""
+EPISODES_AT_ONCE = 500
 
 
 class PodcastsRpc(PodcastsServiceServicer):
@@ -47,12 +48,10 @@ class PodcastsRpc(PodcastsServiceServicer):
         after = decode_channel_place(request.page_token)
         found = await self._podcasts.channels(after, size + 1)
         page: list[pb.Channel] = []
-        room_bytes = ROOM_BYTES
-        for channel in found[:size]:
-            if room_bytes < 0:
+        for few in _batches(found[:size], most):
+            if sum(one.ByteSize() for one in page) > ROOM_BYTES:
                 break
-            page.append(encode_channel(await self._with_episodes(channel, most)))
-            room_bytes -= page[-1].ByteSize()
+            page += map(encode_channel, await self._podcasts.with_newest(few, most))
         more = after_channel(found[len(page) - 1]) if len(found) > len(page) else ""
         return pb.ListChannelsResponse(channels=page, next_page_token=more)
 
@@ -62,7 +61,7 @@ class PodcastsRpc(PodcastsServiceServicer):
         """Find a channel."""
         most = _episodes(request)
         channel = await self._podcasts.channel(request.channel_id)
-        found = await self._with_episodes(channel, most)
+        [found] = await self._podcasts.with_newest([channel], most)
         return pb.GetChannelResponse(channel=encode_channel(found))
 
     async def ListEpisodes(
@@ -130,10 +129,11 @@ class PodcastsRpc(PodcastsServiceServicer):
         await self._podcasts.unfollow(request.channel_id)
         return pb.RemoveChannelResponse()
 
-    async def _with_episodes(self, channel: Channel, most: int) -> Channel:
-        if not most:
-            return channel
-        return replace(channel, episodes=await self._podcasts.episodes(channel.id, None, most))
+
+def _batches(channels: Sequence[Channel], most_episodes: int) -> Iterator[Sequence[Channel]]:
+    """The channels a few at a time, so that not too many episodes are in hand."""
+    few = EPISODES_AT_ONCE // max(most_episodes, 1)
+    return (channels[start : start + few] for start in range(0, len(channels), few))
 
 
 def _episodes(request: pb.ListChannelsRequest | pb.GetChannelRequest) -> int:

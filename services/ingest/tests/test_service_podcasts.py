@@ -16,7 +16,7 @@ from services.ingest.adapters.scratch import Scratch
 from services.ingest.domain.objects import cover_keys
 from services.ingest.settings import IngestSettings
 from services.ingest.tests.house import eventually
-from services.ingest.tests.store import rows, scrubbed
+from services.ingest.tests.store import healed, rotten, rows, scrubbed
 from services.ingest.work.crew import Crew
 from tests.broadcaster import ATOM, Answer, Broadcaster, Entry, broadcasting, picture
 from tests.sounds import Piece, heard
@@ -216,7 +216,7 @@ async def nothing_to_remove(house: House) -> bool:
     return not await rows(house, "SELECT 1 FROM podcast_removals")
 
 
-async def test_orphans_are_told_from_what_podcasts_need(
+async def test_what_podcasts_need_is_no_orphan_and_their_pictures_are_made_anew(
     house: House, air: Broadcaster, talk: bytes
 ) -> None:
     air.offer("/kept/1.mp3", talk)
@@ -230,7 +230,12 @@ async def test_orphans_are_told_from_what_podcasts_need(
     assert walk.damaged_count == 0
     assert not await house.objects.exists(stray)
     assert await house.objects.exists((await audio(house, episode.id)).object_key)
-    assert all([await house.objects.exists(key) for key in cover_keys(found.cover_sha256)])
+    small = cover_keys(found.cover_sha256)[1]
+    good = await rotten(house, small)
+    assert (await scrubbed(house)).damaged_count == 1
+    await refreshed(house, found.id)
+    await eventually(lambda: healed(house, found.cover_sha256))
+    assert await house.objects.get_bytes(small) == good
 
 
 async def test_lists_are_whole_and_in_order(house: House, air: Broadcaster) -> None:

@@ -81,7 +81,7 @@ def encode_audio(episode: Episode) -> pb.GetEpisodeAudioResponse:
 
 def after_channel(channel: Channel) -> str:
     """The token of the page after a channel."""
-    return _token(channel.title.lower(), channel.id)
+    return _token(channel.title, channel.id)
 
 
 def after_episode(episode: Episode) -> str:

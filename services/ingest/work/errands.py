@@ -13,7 +13,7 @@ from services.ingest.domain.claims import NotYet
 from services.ingest.domain.errands import Errand
 from services.ingest.domain.feeds import NotAFeed
 from services.ingest.domain.reasons import Refused
-from services.ingest.work.attempt import is_outage
+from services.ingest.work.attempt import OUTAGE_PAUSES_S, is_outage
 from services.ingest.work.episodes import DownloadEpisode
 from services.ingest.work.feeds import ReadFeed
 
@@ -82,8 +82,22 @@ class Errands:
                     await self._download.perform(outbound, errand)
             outcome = "done"
         except Exception as error:  # noqa: BLE001  sorted out there, every one of them
-            outcome = await self._sorted_out(errand, error)
+            outcome = await self._told(errand, error)
         ERRAND_SECONDS.labels(kind, outcome).observe(time.monotonic() - started_s)
+
+    async def _told(self, errand: Errand, error: Exception) -> str:
+        """Write down how it failed; while the database is away, again and again for some time.
+
+        What is left as under way keeps others from being begun.
+        """
+        for pause_s in OUTAGE_PAUSES_S:
+            try:
+                return await self._sorted_out(errand, error)
+            except Exception as outage:
+                if not is_outage(outage):
+                    raise
+                await asyncio.sleep(pause_s)
+        return await self._sorted_out(errand, error)
 
     async def _sorted_out(self, errand: Errand, error: Exception) -> str:
         facts = {"errand_id": errand.id, "reason": repr(error)}
