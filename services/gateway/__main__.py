@@ -22,6 +22,7 @@ from services.gateway.adapters.peers import open_peers
 from services.gateway.adapters.pictures import Pictures
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
+from services.gateway.adapters.sources import Sources
 from services.gateway.adapters.windows import open_windows
 from services.gateway.domain.in_hand import InHand
 from services.gateway.domain.keys import SigningKeys
@@ -58,6 +59,7 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
             windows=windows,
             replays=Replays(cache),
             renditions=Renditions(peers.catalog, peers.ingest),
+            sources=Sources(peers.catalog, peers.ingest, peers.podcasts),
             now_playing=NowPlaying(cache),
             pictures=Pictures(heads),
             tokens=AccessTokens(SigningKeys(secret)),

@@ -1,8 +1,9 @@
 """Which object to play for a track."""
 
 from dataclasses import dataclass
+from typing import NoReturn
 
-from libs.common.faults import FailedPrecondition
+from libs.common.faults import FailedPrecondition, NotFound
 from services.gateway.adapters.peers import CatalogStub, IngestStub
 from services.gateway.adapters.recent import Recent
 from tutti.catalog.v1 import catalog_pb2, music_pb2
@@ -16,6 +17,12 @@ class StillPreparing(FailedPrecondition):
     """The track is shown and has nothing to play yet."""
 
     code = "preparing"
+
+
+class NoSuchSound(NotFound):
+    """There is nothing of this id to be heard, or nothing that the viewer may hear."""
+
+    code = "no_such_sound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,14 @@ class Renditions:
                 )
             )
             if answer.preparing_item_id:
-                hurry = ingest_pb2.HastenItemRequest(item_id=answer.preparing_item_id)
-                await self._ingest.HastenItem(hurry)
-                raise StillPreparing("the track is being prepared: it can be played in a moment")
+                await refuse_preparing(self._ingest, answer.preparing_item_id)
             told = answer.rendition
             rendition = Rendition(told.object_key, told.content_type, answer.title)
             self._allowed.keep(asked, rendition)
         return rendition
+
+
+async def refuse_preparing(ingest: IngestStub, item_id: str) -> NoReturn:
+    """Let a file pass all others that are being prepared, and raise StillPreparing."""
+    await ingest.HastenItem(ingest_pb2.HastenItemRequest(item_id=item_id))
+    raise StillPreparing("the track is being prepared: it can be played in a moment")

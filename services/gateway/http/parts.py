@@ -33,6 +33,7 @@ from services.gateway.adapters.peers import (
 from services.gateway.adapters.pictures import Pictures
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
+from services.gateway.adapters.sources import Sources
 from services.gateway.adapters.windows import Windows
 from services.gateway.domain.in_hand import InHand
 from services.gateway.domain.links import MediaLinks
@@ -55,6 +56,7 @@ class Parts:
     windows: Windows
     replays: Replays
     renditions: Renditions
+    sources: Sources
     now_playing: NowPlaying
     pictures: Pictures
     tokens: AccessTokens

@@ -19,6 +19,7 @@ from services.gateway.http.subsonic import (
     queues,
     scanning,
     searching,
+    streaming,
     system,
     users,
 )
@@ -35,6 +36,7 @@ METHODS: Mapping[str, Method] = {
     **plays.METHODS,
     **info.METHODS,
     **media.METHODS,
+    **streaming.METHODS,
     **users.METHODS,
     **scanning.METHODS,
     **absent.METHODS,
