@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub as CatalogStub
     from tutti.catalog.v1.histories_pb2_grpc import HistoriesServiceAsyncStub as HistoriesStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceAsyncStub as ListeningStub
+    from tutti.catalog.v1.radios_pb2_grpc import RadiosServiceAsyncStub as RadiosStub
     from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceAsyncStub as ScrobblingStub
+    from tutti.catalog.v1.shares_pb2_grpc import SharesServiceAsyncStub as SharesStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceAsyncStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceAsyncStub as IngestStub
     from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceAsyncStub as PodcastsStub
@@ -28,7 +30,9 @@ else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub as CatalogStub
     from tutti.catalog.v1.histories_pb2_grpc import HistoriesServiceStub as HistoriesStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceStub as ListeningStub
+    from tutti.catalog.v1.radios_pb2_grpc import RadiosServiceStub as RadiosStub
     from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceStub as ScrobblingStub
+    from tutti.catalog.v1.shares_pb2_grpc import SharesServiceStub as SharesStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub as IngestStub
     from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceStub as PodcastsStub
@@ -44,7 +48,9 @@ __all__ = [
     "LedgerStub",
     "ListeningStub",
     "PodcastsStub",
+    "RadiosStub",
     "ScrobblingStub",
+    "SharesStub",
     "StationsStub",
     "SynthStub",
 ]
@@ -79,6 +85,8 @@ class Peers:
     scrobbling: ScrobblingStub
     histories: HistoriesStub
     stations: StationsStub
+    radios: RadiosStub
+    shares: SharesStub
     ledger: LedgerStub
     ingest: IngestStub
     podcasts: PodcastsStub
@@ -108,6 +116,8 @@ def peers(catalog: "Channel", ingest: "Channel", synth: "Channel") -> Peers:
         scrobbling=ScrobblingStub(catalog),
         histories=HistoriesStub(catalog),
         stations=StationsStub(catalog),
+        radios=RadiosStub(catalog),
+        shares=SharesStub(catalog),
         ledger=LedgerStub(catalog),
         ingest=IngestStub(ingest),
         podcasts=PodcastsStub(ingest),

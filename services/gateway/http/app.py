@@ -56,6 +56,7 @@ ROUTES = (
     stations.routes,
     live.routes,
     radio.routes,
+    radio.links,
     podcasts.routes,
     admin.routes,
     vitals.routes,

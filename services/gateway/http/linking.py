@@ -9,7 +9,7 @@ from fastapi import Path
 from pydantic import Field
 
 from libs.common.faults import Unavailable
-from services.gateway.domain.links import LIFETIME, ForgedLink, MediaLink
+from services.gateway.domain.links import LIFETIME, ForgedLink, MediaLink, MediaLinks
 from services.gateway.http.entrance import Listener, guarded_router
 from services.gateway.http.parts import AllParts, now
 from services.gateway.wire.listening import MediaUrl, MediaUrlRequest
@@ -22,6 +22,10 @@ FRESH_S = 25 * 60
 """How long a link is handed out again: what is left of it then outlasts most tracks' start."""
 LEFT = LIFETIME - timedelta(seconds=FRESH_S)
 """What a link must still be good for by this replica's clock: its signer may have another."""
+LIVE = "live"
+"""In place of a quality, where a link is to a station."""
+LIVE_LIFETIME = timedelta(days=7)
+"""Radio apps keep a list of stations, and read it anew when they are opened."""
 LATEST_UNIX_S = 2**40
 GRANT_FIELDS = 5
 
@@ -52,13 +56,21 @@ def address(link: MediaLink, master: str = "") -> str:
     return f"/media/{link.track_id}/{link.quality}?{query}"
 
 
-def parse_grant(track_id: str, grant: str) -> MediaLink:
-    """Read the part of an HLS address that carries the signature, or raise ForgedLink."""
+def live_address(links: MediaLinks, station_id: str, user_id: str, now: datetime) -> str:
+    """A link by which a radio app hears a station for a week, as whom it was made for."""
+    expires_unix_s = int((now + LIVE_LIFETIME).timestamp())
+    link = links.signed(MediaLink(station_id, LIVE, user_id, "", expires_unix_s), now)
+    grant = ".".join((user_id, "", str(expires_unix_s), link.key_id, link.signature))
+    return f"/media/live/{station_id}/{grant}/listen.mp3"
+
+
+def parse_grant(track_id: str, grant: str, quality: str = Quality.HLS) -> MediaLink:
+    """Read the part of an address that carries the signature, or raise ForgedLink."""
     fields = grant.split(".")
     if len(fields) != GRANT_FIELDS or not fields[2].isdecimal() or int(fields[2]) > LATEST_UNIX_S:
         raise ForgedLink("the link is not as this server signed it: ask for a new one")
     user, session, expires, key, signature = fields
-    return MediaLink(track_id, Quality.HLS, user, session, int(expires), key, signature)
+    return MediaLink(track_id, quality, user, session, int(expires), key, signature)
 
 
 @routes.post("/tracks/{track_id}/media-url")

@@ -16,13 +16,16 @@ from services.gateway.http.document import LIVE_PLAYLIST, LIVE_SEGMENT, LIVE_SOU
 from services.gateway.http.entrance import Guard, address_of, guarded_router
 from services.gateway.http.guests import Guest
 from services.gateway.http.icy import EVERY_BYTES, IcyLine
-from services.gateway.http.parts import AllParts, Parts
+from services.gateway.http.linking import LIVE as LINKED
+from services.gateway.http.linking import Grant, parse_grant
+from services.gateway.http.parts import AllParts, Parts, now
 from services.gateway.http.visits import Visit, checking, visit
 from services.gateway.wire.live import Suffix
 from services.gateway.wire.shapes import LARGEST_INT64, Id
 from services.gateway.wire.stations import Invited
 
 routes = guarded_router("live")
+links = guarded_router("live", Guard(Policy.SIGNED, Window.MEDIA), prefix="/media/live")
 
 Caller = Annotated[Principal | None, Depends(Guard(Policy.WELCOME, Window.MEDIA))]
 Invitation = Annotated[Invited, Query()]
@@ -86,6 +89,26 @@ async def listen_to_station(
 ) -> Response:
     """Hear a station as a file without an end. Radio apps see titles if they ask for them."""
     visited = await _visit(parts, request, caller, station_id, invited)
+    return await _endless(parts, request, visited, suffix)
+
+
+@links.api_route("/{station_id}/{grant}/listen.{suffix}", methods=["GET"], responses=LIVE_SOUND)
+@links.api_route("/{station_id}/{grant}/listen.{suffix}", methods=["HEAD"], include_in_schema=False)
+async def listen_by_link(
+    parts: AllParts, request: Request, station_id: Id, grant: Grant, suffix: Suffix
+) -> Response:
+    """Hear a station by a signed link, which needs no other proof."""
+    link = parse_grant(station_id, grant, LINKED)
+    parts.links.check(link, now())
+
+    async def who() -> Principal:
+        return await parts.identities.of_user(link.user_id)
+
+    visited = await visit(parts, await who(), who, station_id, "")
+    return await _endless(parts, request, visited, suffix)
+
+
+async def _endless(parts: Parts, request: Request, visited: Visit, suffix: Suffix) -> Response:
     if request.method == "HEAD":
         return Response(media_type=FORMS[suffix][1], headers=LIVE)
     broadcast = await parts.hub.tune(visited.station)

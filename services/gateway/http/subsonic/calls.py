@@ -46,6 +46,13 @@ class Call:
         return self.viewer.user_id
 
     @property
+    def here(self) -> str:
+        """How the caller reaches this server, for addresses to be opened elsewhere."""
+        asked = self.request.url
+        own = f"{asked.scheme}://{self.request.headers.get('host', asked.netloc)}"
+        return self.parts.settings.public_url or own
+
+    @property
     def client(self) -> str:
         """What the app calls itself."""
         return self.given.text("c")[:100]

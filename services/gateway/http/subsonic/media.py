@@ -23,6 +23,7 @@ from services.gateway.wire.subsonic import music
 from services.gateway.wire.subsonic.envelope import OPEN_TO_PAGES
 from services.gateway.wire.subsonic.tree import Tree, grown
 from tutti.catalog.v1 import catalog_pb2, listening_pb2, music_pb2
+from tutti.ingest.v1 import podcasts_pb2
 
 LARGEST_SIDE_PX = 4096
 FOR_AN_HOUR = "private, max-age=3600"
@@ -143,6 +144,10 @@ async def _cover_of(call: Call, name: str) -> str:
             sha256 = (await catalog.GetAlbum(of_album)).album.cover_sha256
         case Kind.TRACK:
             sha256 = (await track_of(call, name)).cover_sha256
+        case Kind.CHANNEL:
+            of_channel = podcasts_pb2.GetChannelRequest(channel_id=thing.id)
+            answer = await call.parts.peers.podcasts.GetChannel(of_channel)
+            sha256 = answer.channel.cover_sha256
         case Kind.PLAYLIST:
             sha256 = await _cover_of_playlist(call, thing.id)
         case _:

@@ -16,7 +16,7 @@ from services.gateway.http.subsonic.browsing import track_of
 from services.gateway.http.subsonic.calls import Call, Method
 from services.gateway.wire.subsonic import music
 from services.gateway.wire.subsonic.tree import Tree, grown
-from tutti.catalog.v1 import catalog_pb2, music_pb2
+from tutti.catalog.v1 import catalog_pb2, music_pb2, scrobbling_pb2
 from tutti.gateway.v1 import events_pb2
 
 MOST_AT_ONCE = 500
@@ -67,6 +67,7 @@ async def report_playback(call: Call) -> Tree:
         playing = before.after(report, now_ms)
     else:
         playing = Playing.begun(report, uuid.uuid4().hex, now_ms)
+        await _tell(call, report.track_id)
     ends = report.state is State.STOPPED
     if playing.counts and not playing.counted and (ends or playing.is_worth_counting):
         await _publish(call, [_listened(call, playing)])
@@ -112,6 +113,7 @@ async def _begin(call: Call, track: music_pb2.Track) -> None:
     report = Report(track.id, track.duration_ms, State.PLAYING, 0, counts=False)
     playing = Playing.begun(report, uuid.uuid4().hex, _now_ms())
     await call.parts.now_playing.keep(_player(call), playing)
+    await _tell(call, track.id)
 
 
 async def _reported(call: Call) -> Report:
@@ -164,6 +166,12 @@ async def _publish(call: Call, plays: Sequence[events_pb2.Playback]) -> None:
         some = plays[first : first + IN_ONE_EVENT]
         key = "/".join([call.viewer_id, *(play.id for play in some)])
         await call.parts.bus.publish(Event.of(events_pb2.PlaybackReported(plays=some), key))
+
+
+async def _tell(call: Call, track_id: str) -> None:
+    """Tell services elsewhere, if the caller has any, that a track begins."""
+    asked = scrobbling_pb2.SetNowPlayingRequest(user_id=call.viewer_id, track_id=track_id)
+    await call.parts.peers.scrobbling.SetNowPlaying(asked)
 
 
 def _player(call: Call) -> Player:

@@ -7,6 +7,7 @@ from services.gateway.wire.subsonic.tree import Tree
 EXTENSIONS = {
     "apiKeyAuthentication": [1],
     "formPost": [1],
+    "getPodcastEpisode": [1],
     "indexBasedQueue": [1],
     "playbackReport": [1],
     "songLyrics": [1, 2],
