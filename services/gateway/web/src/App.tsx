@@ -1,4 +1,4 @@
-import { Disc3, House, ListMusic, LogOut, Mic2, Plus, Radio, Search } from "lucide-react";
+import { Disc3, House, ListMusic, LogOut, Mic2, Plus, Radio, Search, Settings } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Link, Route, Switch, useLocation, useSearchParams } from "wouter";
 import { AlbumPage } from "./library/AlbumPage";
@@ -17,6 +17,7 @@ import { AddPage } from "./uploads/AddPage";
 import { UploadsProvider } from "./uploads/UploadsProvider";
 
 const LivePage = lazy(() => import("./live/LivePage"));
+const SettingsPage = lazy(() => import("./settings/SettingsPage"));
 const LiveBar = lazy(() => import("./live/LiveBar"));
 
 export function App() {
@@ -62,6 +63,9 @@ function Sidebar() {
       <div className="who">
         <QualityChooser />
         <span className="hush">{user.display_name}</span>
+        <Link to="/settings" className="icon" aria-label="Settings" title="Settings">
+          <Settings />
+        </Link>
         <button
           type="button"
           className="icon"
@@ -134,6 +138,11 @@ function Pages() {
         )}
       </Route>
       <Route path="/add" component={AddPage} />
+      <Route path="/settings">
+        <Suspense fallback={<Waiting error={null} />}>
+          <SettingsPage />
+        </Suspense>
+      </Route>
       <Route path="/search">
         <SearchPage words={search.get("q") ?? ""} />
       </Route>
