@@ -111,7 +111,7 @@ async def listen_by_link(
 async def _endless(parts: Parts, request: Request, visited: Visit, suffix: Suffix) -> Response:
     if request.method == "HEAD":
         return Response(media_type=FORMS[suffix][1], headers=LIVE)
-    broadcast = await parts.hub.tune(visited.station)
+    broadcast = await parts.hub.tune(visited.station, FORMS[suffix][0])
     connection = request.state.connection
     if not isinstance(connection, BoundedProtocol):
         raise TypeError("live streams are served by our own protocol only")

@@ -11,7 +11,7 @@ from starlette.routing import WebSocketRoute
 
 from libs.common.faults import Fault, InvalidInput, PermissionDenied
 from services.gateway.adapters.live.broadcast import Broadcast
-from services.gateway.adapters.live.encoders import description
+from services.gateway.adapters.live.codings import description
 from services.gateway.adapters.live.forms import CODED, Form
 from services.gateway.adapters.live.room import Member
 from services.gateway.adapters.windows import Window
@@ -59,7 +59,7 @@ async def stream(socket: WebSocket) -> None:
         visit = await visit_by_socket(socket, parts, query)
         if visit.principal is not None:
             let_go = parts.in_hand.take(visit.principal.user_id)
-        broadcast = await parts.hub.tune(visit.station)
+        broadcast = await parts.hub.tune(visit.station, Form(query.format))
     except Fault as fault:
         await socket.send_denial_response(of_fault(fault))
     else:

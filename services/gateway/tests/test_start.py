@@ -28,3 +28,13 @@ async def test_it_says_in_one_line_which_setting_is_wrong(wrong: dict[str, str],
     assert json.loads(line)["reason"].startswith(said)
     assert process.returncode == 1
     assert not [value for value in wrong.values() if value in line]
+
+
+@pytest.mark.slow
+async def test_encoders_are_not_loaded_before_somebody_listens() -> None:
+    named = "import sys, services.gateway.__main__; print(sorted({'av', 'numpy'} & {*sys.modules}))"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", named, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    assert told == b"[]\n"

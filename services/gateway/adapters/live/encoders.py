@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
@@ -10,20 +9,15 @@ from types import MappingProxyType
 import av
 import numpy as np
 
+from services.gateway.adapters.live.codings import (
+    AAC_SAMPLES,
+    OPUS_RATE_HZ,
+    Coded,
+    Coding,
+    Encoded,
+)
 from services.gateway.domain.live.packets import CHANNELS, FRAME_SAMPLES, RATE_HZ
 from services.gateway.wire.sound import Moment
-
-OPUS_RATE_HZ = 48_000
-"""Opus knows no 44.1 kHz."""
-
-
-class Coding(StrEnum):
-    """What sound can be encoded in."""
-
-    OPUS = "opus"
-    FLAC = "flac"
-    MP3 = "mp3"
-    AAC = "aac"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,6 @@ class Recipe:
     """Samples. It begins at a multiple of these, so that all replicas cut alike."""
 
 
-AAC_SAMPLES = 1024
 RECIPES: Mapping[Coding, Recipe] = {
     Coding.OPUS: Recipe("libopus", "s16", OPUS_RATE_HZ, 128_000, {"frame_duration": "20"}),
     Coding.FLAC: Recipe("flac", "s16", options={"frame_size": str(FRAME_SAMPLES)}),
@@ -49,25 +42,7 @@ RECIPES: Mapping[Coding, Recipe] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A packet, and the sample it begins with, at the rate of its coding."""
-
-    start: int
-    sound: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """What became ready when a moment was encoded: encoders are a little behind."""
-
-    moment: Moment
-    packets: tuple[Coded, ...]
-
-    @property
-    def position(self) -> int:
-        """Of the moment."""
-        return self.moment.position
+EncoderFailed = av.FFmpegError
 
 
 class Encoder:
@@ -96,7 +71,7 @@ class Encoder:
 
 
 @cache
-def description(coding: Coding) -> bytes:
+def described(coding: Coding) -> bytes:
     """What a decoder has to be told before the first packet."""
     return bytes(_opened(RECIPES[coding]).extradata or b"")
 

@@ -6,14 +6,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-
-import av
+from typing import TYPE_CHECKING
 
 from libs.common.tasks import end
-from services.gateway.adapters.live.encoders import Coding, Encoded, Encoder
+from services.gateway.adapters.live.codings import Coding, Encoded
 from services.gateway.adapters.live.figures import ENCODE_SECONDS
 from services.gateway.domain.live.order import KEPT, Ring
 from services.gateway.wire.sound import Moment
+
+if TYPE_CHECKING:
+    from services.gateway.adapters.live.encoders import Encoder
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +57,14 @@ class Encoding:
                 self._ready(encoded)
 
     def _encode(self, moments: Sequence[Moment]) -> list[Encoded]:
+        # Loads 20 MiB, once somebody listens.
+        from services.gateway.adapters.live.encoders import Encoder, EncoderFailed  # noqa: PLC0415
+
         started_s = time.perf_counter()
         try:
             encoder = self._encoder = self._encoder or Encoder(self._coding)
             return [encoder.encode(moment) for moment in moments]
-        except av.FFmpegError:
+        except EncoderFailed:
             logger.exception("an encoder failed, and begins anew", extra={"coding": self._coding})
             self._encoder = None
             return []

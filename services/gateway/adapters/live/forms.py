@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Protocol
 
-from services.gateway.adapters.live.encoders import (
+from services.gateway.adapters.live.codings import (
     OPUS_RATE_HZ,
     Coding,
     Encoded,

@@ -14,7 +14,9 @@ from libs.common.faults import Unavailable
 from libs.common.tasks import end
 from services.gateway.adapters.live.airwaves import open_airwaves
 from services.gateway.adapters.live.broadcast import Broadcast, Means
+from services.gateway.adapters.live.codings import description
 from services.gateway.adapters.live.figures import STREAMS
+from services.gateway.adapters.live.forms import CODED, Form
 from services.gateway.adapters.live.segments import shared_segment
 from services.gateway.adapters.live.streams import Streams
 from services.gateway.settings import GatewaySettings
@@ -35,8 +37,11 @@ class Hub:
         self._means = means
         self._broadcasts: dict[str, Broadcast] = {}
 
-    async def tune(self, station: stations.Station) -> Broadcast:
+    async def tune(self, station: stations.Station, form: Form | None = None) -> Broadcast:
         """The broadcast of a station, which plays. Raises what the synth says, or Unavailable."""
+        if form is not None and (coding := CODED.get(form)) is not None:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._means.threads, description, coding)
         broadcast = self._broadcasts.get(station.id)
         if broadcast is None:
             if len(self._broadcasts) >= MOST_STREAMS:

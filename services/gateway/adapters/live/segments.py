@@ -9,7 +9,7 @@ from contextlib import suppress
 from libs.common.cache import Cache
 from libs.common.faults import NotFound, Unavailable
 from libs.common.tasks import end
-from services.gateway.adapters.live.encoders import AAC_SAMPLES, Encoded
+from services.gateway.adapters.live.codings import AAC_SAMPLES, Encoded
 from services.gateway.domain.live.containers import adts, time_stamp
 from services.gateway.domain.live.packets import RATE_HZ
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from libs.common.cache import Cache
 from services.gateway.adapters.live.audience import PRIMED, Audience
-from services.gateway.adapters.live.encoders import Coding, Encoded
+from services.gateway.adapters.live.codings import Coding, Encoded
 from services.gateway.adapters.live.encoding import Encoding
 from services.gateway.adapters.live.forms import CODED, Form, Packing, packing
 from services.gateway.adapters.live.segments import Segments
