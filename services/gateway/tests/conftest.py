@@ -72,6 +72,16 @@ async def site(house: House) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
+async def whole_site(house: House) -> AsyncIterator[Site]:
+    """A site with a synth: take it as ``site`` where every route is tried."""
+    async with (
+        open_synth(house.servers.nats_url) as (_, address),
+        open_site(house, synth_address=address) as site,
+    ):
+        yield site
+
+
+@pytest.fixture
 async def ada(site: Site) -> AsyncIterator[Person]:
     async with sign_up(site.client) as person:
         yield person

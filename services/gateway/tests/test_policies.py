@@ -1,7 +1,7 @@
 """Every route has a policy, and holds to it."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from fastapi import APIRouter
@@ -14,10 +14,9 @@ from services.gateway.http.entrance import Guard, GuardedRoute, guard_of
 from services.gateway.http.rooms import SocketRoute
 from services.gateway.http.subsonic.route import AppsRoute
 from services.gateway.settings import GatewaySettings
-from services.gateway.tests.conftest import SECRET, House, Site, open_site
+from services.gateway.tests.conftest import SECRET, Site
 from services.gateway.tests.people import Person
 from services.gateway.tests.recordings import publish
-from services.gateway.tests.synth import open_synth
 from services.gateway.tests.test_imports import begun
 from services.gateway.tests.test_uploads import announced
 
@@ -42,12 +41,8 @@ HARMFUL = {("DELETE", "/api/v1/me"), ("POST", "/api/v1/auth/sign-out")}
 
 
 @pytest.fixture
-async def site(house: House) -> AsyncIterator[Site]:
-    async with (
-        open_synth(house.servers.nats_url) as (_, address),
-        open_site(house, synth_address=address) as site,
-    ):
-        yield site
+def site(whole_site: Site) -> Site:
+    return whole_site
 
 
 def routes() -> Iterator[tuple[str, APIRoute, Guard | None]]:

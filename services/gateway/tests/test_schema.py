@@ -3,15 +3,13 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from scripts.openapi import DOCUMENT, written
-from services.gateway.tests.conftest import House, Site, open_site
+from services.gateway.tests.conftest import Site
 from services.gateway.tests.people import Person
-from services.gateway.tests.synth import open_synth
 
 CHECKS = ",".join(
     (
@@ -25,12 +23,8 @@ CHECKS = ",".join(
 
 
 @pytest.fixture
-async def site(house: House) -> AsyncIterator[Site]:
-    async with (
-        open_synth(house.servers.nats_url) as (_, address),
-        open_site(house, synth_address=address) as site,
-    ):
-        yield site
+def site(whole_site: Site) -> Site:
+    return whole_site
 
 
 def test_the_document_is_as_the_routes_are() -> None:
