@@ -28,8 +28,8 @@ VIBRATO_SEMITONES = 1.0
 HIGHEST_HZ = 20_000.0
 MOST_HARMONICS = 256
 """More, and the images of the highest in low notes would be heard."""
-LEFT_OVER = 0.05
-"""-26 dB, of harmonics that are left out."""
+LEFT_OVER = 0.02
+"""-34 dB, of harmonics that are left out."""
 NOISE = 2**17
 OTHER_EAR = 50_021
 """Samples between the noise on the left and on the right."""
