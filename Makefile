@@ -17,6 +17,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-config --generate-hashes --no-e
 READY := .venv/.installed libs/contracts/.generated
 SERVERS := .servers/.installed
 KERNELS := .venv/.kernels
+TORCH := .torch/.installed
 
 .PHONY: help setup run test test-fast e2e lint proto bench backup restore reset lock web system-run system-test
 
@@ -26,7 +27,7 @@ help: ## Show this list
 run: system-run $(READY) $(SERVERS) $(KERNELS) web ## Start everything, and print the address to open
 	@python -m scripts.fleet
 
-test: system-test $(READY) $(SERVERS) $(KERNELS) web ## Run every test, and measure what they cover
+test: system-test $(READY) $(SERVERS) $(KERNELS) $(TORCH) web ## Run every test, and measure what they cover
 	rm -f .coverage .coverage.*
 	coverage run -m pytest
 	coverage combine --quiet
@@ -73,7 +74,7 @@ lock: .venv/.installed .node/.installed ## Pin all dependencies anew, as new as 
 	$(COMPILE) --upgrade --universal --python-version 3.11 pyproject.toml --all-extras -o requirements/runtime.txt
 	$(COMPILE) --upgrade --universal --python-version 3.11 pyproject.toml --all-extras --group dev \
 	  -c requirements/runtime.txt -o requirements/dev.txt
-	for name in uv servers node; do \
+	for name in uv servers node torch; do \
 	  $(COMPILE) --upgrade --universal --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; \
 	done
 	$(COMPILE) --upgrade --python-version 3.12 --no-deps requirements/nats.in -o requirements/nats.txt
@@ -101,6 +102,10 @@ system-test:
 
 libs/contracts/.generated: .venv/.installed $(PROTOS)
 	@sh scripts/bootstrap.sh contracts
+	@touch $@
+
+$(TORCH): requirements/torch.txt scripts/bootstrap.sh | .venv/.installed
+	@sh scripts/bootstrap.sh torch
 	@touch $@
 
 $(KERNELS): .venv/.installed $(shell find services/synth/adapters/engines -name '*.py')

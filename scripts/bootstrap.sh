@@ -6,6 +6,7 @@
 #   bootstrap.sh servers           .servers: PostgreSQL, NATS, Valkey, Swift
 #   bootstrap.sh node              .node: Node.js, unless a recent one is installed
 #   bootstrap.sh contracts         libs/contracts: Python generated from proto/
+#   bootstrap.sh torch             .torch: the build of torch that pip finds for this machine
 #   bootstrap.sh kernels           machine code of the synth, which takes half a minute
 set -eu
 cd "$(dirname "$0")/.."
@@ -51,7 +52,9 @@ python() {
 import stat, sys, sysconfig
 from pathlib import Path
 tree = Path.cwd()
-Path(sysconfig.get_path("purelib"), "tutti.pth").write_text(f"{tree}\n{tree}/libs/contracts\n")
+# torch comes last, where it is installed: what it brings along hides nothing of ours.
+torch = Path(sysconfig.get_path("purelib", vars={"base": f"{tree}/.torch"}))
+Path(sysconfig.get_path("purelib"), "tutti.pth").write_text(f"{tree}\n{tree}/libs/contracts\n{torch}\n")
 tutti = Path(sys.executable).with_name("tutti")
 tutti.write_text(f"#!{sys.executable}\nfrom scripts.tutti.__main__ import main\n\nmain()\n")
 tutti.chmod(tutti.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
@@ -96,13 +99,23 @@ contracts() {
     rm -r "$draft"
 }
 
+torch() {
+    say "Installing torch"
+    rm -rf .torch
+    .venv/bin/python -m venv .torch
+    install_hashed install --python .torch -r requirements/torch.txt
+    # By pip, as its settings on this machine say: each kind of processor and card has a build of its own.
+    .torch/bin/python -m pip install --quiet --disable-pip-version-check "$TORCH"
+}
+
 kernels() {
     say "Compiling the synth"
     .venv/bin/python -m services.synth.adapters.engines
 }
 
 PYTHON=${PYTHON:-python3}
+TORCH=torch==2.13.0
 case "${1-}" in
-    system | python | servers | node | contracts | kernels) "$@" ;;
-    *) fail "usage: $0 system run|test, or one of: python servers node contracts kernels" ;;
+    system | python | servers | node | contracts | torch | kernels) "$@" ;;
+    *) fail "usage: $0 system run|test, or one of: python servers node contracts torch kernels" ;;
 esac

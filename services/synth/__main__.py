@@ -57,7 +57,8 @@ OpenEngine = Callable[[SynthSettings], Engine]
 
 def chosen_engine(settings: SynthSettings) -> Engine:
     """The engine of the settings. Takes seconds."""
-    return open_engine(EngineChoice(settings.engine, settings.streams, settings.kernels))
+    choice = EngineChoice(settings.engine, settings.streams, settings.kernels, settings.device)
+    return open_engine(choice)
 
 
 @asynccontextmanager

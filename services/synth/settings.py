@@ -16,7 +16,12 @@ class SynthSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SYNTH_")
 
     rpc_port: int = 50058
-    engine: str = Field(default="numba", description="what renders")
+    engine: str = Field(default="numba", description="what renders: numba or torch")
+    device: str = Field(
+        default="auto",
+        description="where torch computes: cpu, cuda, cuda:1; auto is the first graphics card, "
+        "or the processor where there is none",
+    )
     kernels: Path = Field(
         default=KERNELS, description="a folder that may be written, for what numba compiles"
     )

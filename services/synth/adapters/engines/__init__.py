@@ -23,6 +23,8 @@ class EngineChoice:
     most_decks: int = 256
     kernels: Path = KERNELS
     """Where compiled kernels are kept from one start to the next. It must be writable."""
+    device: str = "auto"
+    """Where torch computes: cpu, cuda, cuda:1; auto is the first graphics card, or else cpu."""
     sounds: Mapping[str, Sound] = field(default_factory=sounds_of)
     waves: Mapping[str, Wave] = field(default_factory=lambda: waves_of(SOUNDS))
 
@@ -36,7 +38,13 @@ def _numba(choice: EngineChoice) -> Engine:
     return CompiledEngine(choice.sounds, choice.waves, choice.most_decks)
 
 
-ENGINES: Mapping[str, Callable[[EngineChoice], Engine]] = {"numba": _numba}
+def _torch(choice: EngineChoice) -> Engine:
+    from services.synth.adapters.engines.torched.engine import TorchEngine  # noqa: PLC0415  torch: 2 s
+
+    return TorchEngine(choice.sounds, choice.waves, choice.most_decks, choice.device)
+
+
+ENGINES: Mapping[str, Callable[[EngineChoice], Engine]] = {"numba": _numba, "torch": _torch}
 
 
 def open_engine(choice: EngineChoice) -> Engine:
