@@ -77,6 +77,11 @@ BENCHMARKS = (
         "five minutes, and Debian's icecast2 and snapserver",
         ("--listeners", "20", "--seconds", "2"),
     ),
+    Benchmark(
+        "tests.benchmarks.replicas",
+        "three minutes",
+        ("--streams", "4", "--seconds", "2", "--kills", "1"),
+    ),
     Benchmark("services.synth.benchmarks.rendering", "a minute", ("--frames", "20")),
     Benchmark("services.synth.benchmarks.takeover", "four minutes", ("--count", "1")),
     Benchmark("services.synth.benchmarks.composing", "a minute"),

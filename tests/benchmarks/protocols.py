@@ -17,7 +17,7 @@ from typing import Protocol as Shape
 
 RATE_HZ = 44_100
 BYTES_A_SECOND = RATE_HZ * 4
-TEXT, BINARY = 1, 2
+TEXT, BINARY, PING, PONG = 1, 2, 9, 10
 MARK = b"\x00tutti\x00\xff"
 """In what Icecast passes on: before the time at which a piece was made."""
 PIECE_BYTES = BYTES_A_SECOND // 10
@@ -60,6 +60,8 @@ class Tutti:
             f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
         ).encode()
+        self.owed = b""
+        """Answers to signs of life, to be sent by who listens for longer than half a minute."""
         self._waiting = b""
         self._is_open = False
 
@@ -98,6 +100,11 @@ class Tutti:
             fields = self.HEADER.unpack_from(data, start)
             sequence, revision, made_us = fields[6], fields[7], fields[9]
             return Frame(0.1, time.time() - made_us / 1e6, sequence, revision)
+        if opcode == PING:
+            mask = bytes(4)
+            self.owed += (
+                struct.pack("!BB", 0x80 | PONG, 0x80 | end - start) + mask + data[start:end]
+            )
         if opcode == TEXT:
             if audio := self.AUDIO.match(data, start, end):
                 sequence, revision, made_us = map(int, audio.groups())

@@ -26,3 +26,9 @@ def test_frames_are_found_in_pieces_of_any_size(step: int) -> None:
         heard += protocol.take(memoryview(everything[at : at + step]))
     told = [(frame.duration_s, frame.sequence, frame.revision, frame.ack) for frame in heard]
     assert told == [(0.1, 7, 2, None), (0.1, 8, 3, None), (0.0, None, 3, "1")]
+
+
+def test_a_sign_of_life_is_answered() -> None:
+    protocol = Tutti("localhost", "/")
+    protocol.take(memoryview(HEAD + b"\x89\x02hi"))
+    assert protocol.owed == b"\x8a\x82\0\0\0\0hi"
