@@ -15,10 +15,10 @@ from services.synth.domain.composition import compose
 from services.synth.domain.conductor import Conductor
 from services.synth.domain.parameters import Change, Mode
 from services.synth.domain.phrases import Phrases
-from services.synth.domain.playing import QUANTUM, RATE_HZ
+from services.synth.domain.playing import QUANTUM, RATE_HZ, Part, Span
 from services.synth.domain.styles import style_named, styles
 from services.synth.render import main, rendered, spans
-from services.synth.tests.instruments import SECOND, engine_of, played
+from services.synth.tests.instruments import SECOND, engine_of, note, played, setting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +52,17 @@ def test_every_style_is_as_loud_as_the_others_and_brighter_with_intensity(
         assert np.percentile(_out_of_tune_cents(sound), 90) < MOST_OUT_OF_TUNE_CENTS
         centroids_hz.append(_centroid_hz(sound))
     assert all(later > 1.2 * earlier for earlier, later in pairwise(centroids_hz))
+
+
+@pytest.mark.parametrize("style", sorted(styles()))
+def test_swells_leave_the_scale_to_the_notes(engine: Engine, style: str) -> None:
+    chord = [note(0, pitch, 12 * RATE_HZ) for pitch in (48, 55, 60, 64)]
+    swell = note(0, 60, 12 * RATE_HZ, Part.SWELL)
+    steady = (setting(style, intensity=0.9),) * 12 * SECOND
+    deck = engine.open()
+    heard = played(engine, deck, [Span(0, steady, (*chord, swell))])
+    engine.close(deck)
+    assert np.percentile(_out_of_tune_cents(heard), 90) < MOST_OUT_OF_TUNE_CENTS
 
 
 def test_ten_changes_a_minute_do_not_click(engine: Engine) -> None:
