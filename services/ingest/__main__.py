@@ -13,10 +13,10 @@ from libs.common.events import Bus
 from libs.common.objects import ObjectStore, open_objects
 from libs.common.postgres import Pool, open_pool
 from libs.common.rpc import Need, serve
+from libs.common.sandbox import open_sandbox
 from libs.common.service import run
 from libs.common.starting import settings_of
 from libs.common.tasks import end
-from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.adapters.news import open_news
 from services.ingest.adapters.postgres_catalog import PostgresCatalogNews
 from services.ingest.adapters.postgres_decisions import PostgresDecisions

@@ -8,8 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 from libs.common.outages import fault_in, outages_logged
+from libs.common.sandbox import Sandbox
 from services.ingest.adapters.folders import opened
-from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.adapters.media.surveyor import Surveyor
 from services.ingest.adapters.postgres_survey import PostgresSurvey, Sight
 from services.ingest.domain.glance import Glance

@@ -10,13 +10,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from libs.common.sandbox import Sandbox
 from services.ingest.adapters.engines import analysis_engine
 from services.ingest.adapters.media.encode import render, render_hls
 from services.ingest.adapters.media.fingerprint import fingerprint
 from services.ingest.adapters.media.inspection import Inspector
 from services.ingest.adapters.media.loudness import measure_loudness
 from services.ingest.adapters.media.peaks import waveform_json
-from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.domain.renditions import Rendition
 from tests.benchmarks.figures import machine
 from tests.benchmarks.metering import Meter, cost, spent_here_s

@@ -8,8 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from libs.common.sandbox import Crashed, open_sandbox
 from services.ingest.adapters.media.inspection import Inspector
-from services.ingest.adapters.media.sandbox import Crashed, open_sandbox
 from services.ingest.domain.reasons import Refused
 from tests.hostile import HOSTILE
 from tests.hostile.parts import TAKEN

@@ -10,9 +10,9 @@ import tempfile
 from itertools import combinations
 from pathlib import Path
 
+from libs.common.sandbox import open_sandbox
 from services.ingest.adapters.media.fingerprint import fingerprint
 from services.ingest.adapters.media.inspection import Inspector
-from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.domain.fingerprints import Fingerprint, lookup_words, similarity
 from tests.audio import Audio, write_audio
 from tests.music import STYLES, Piece, play

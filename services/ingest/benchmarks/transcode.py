@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from services.ingest.adapters.media import ffmpeg
+from libs.audio.ffmpeg import program
+from libs.common.sandbox import Sandbox
 from services.ingest.adapters.media.encode import render, render_hls
 from services.ingest.adapters.media.inspection import Inspector, Pcm
-from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.domain.renditions import Rendition
 from tests.audio import write_audio
 from tests.benchmarks.figures import machine
@@ -104,7 +104,7 @@ def _decoded(sandbox: Sandbox, source: Path, folder: Path) -> Pcm:
 
 
 def _ffmpeg(arguments: list[str]) -> None:
-    subprocess.run([str(ffmpeg.program()), "-v", "error", "-y", *arguments], check=True)  # noqa: S603
+    subprocess.run([str(program()), "-v", "error", "-y", *arguments], check=True)  # noqa: S603
 
 
 if __name__ == "__main__":

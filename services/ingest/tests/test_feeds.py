@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from libs.common.outbound import Page, Stamp
+from libs.common.sandbox import open_sandbox
 from services.ingest.adapters.media.feed import read
 from services.ingest.adapters.media.feeds import FeedReader
 from services.ingest.adapters.media.plaintext import plain, plain_line
-from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.domain.feeds import MOST_PROGRAMMES, Feed, NotAFeed
 from services.ingest.domain.formats import Container
 from services.ingest.domain.podcasts import channel_id, episode_id, expected_container, pause_s

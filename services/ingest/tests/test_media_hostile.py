@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from libs.common.sandbox import Sandbox, open_sandbox
 from services.ingest.adapters.media.inspection import Inspector
-from services.ingest.adapters.media.sandbox import Sandbox, open_sandbox
 from services.ingest.domain.plain import to_json
 from services.ingest.domain.reasons import Refused
 from tests.hostile import HOSTILE

@@ -11,13 +11,13 @@ import av
 import numpy as np
 import pytest
 
+from libs.common.sandbox import open_sandbox
 from services.ingest.adapters.engines import ENGINES, analysis_engine
 from services.ingest.adapters.media.encode import most_energetic_s, render, render_hls
 from services.ingest.adapters.media.fingerprint import fingerprint
 from services.ingest.adapters.media.inspection import Inspector, Pcm
 from services.ingest.adapters.media.loudness import measure_loudness
 from services.ingest.adapters.media.peaks import waveform_json
-from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.domain.analysis import Analysis
 from services.ingest.domain.fingerprints import (
     Fingerprint,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from libs.common.sandbox import open_sandbox
 from services.ingest.adapters.media.inspection import Inspector
-from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.domain.formats import Codec, Container
 from services.ingest.domain.reasons import Reason, Refused
 from tests.audio import FORMATS, RATE_HZ, write_audio

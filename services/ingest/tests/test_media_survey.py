@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from services.ingest.adapters.media.sandbox import open_sandbox
+from libs.common.sandbox import open_sandbox
 from services.ingest.adapters.media.surveyor import PROGRAM, Surveyor
 from services.ingest.domain.formats import Codec, Container
 from services.ingest.domain.reasons import Reason

@@ -13,8 +13,8 @@ from prometheus_client import Histogram
 
 from libs.common.faults import Unavailable
 from libs.common.outages import fault_in
+from libs.common.sandbox import OverLimit
 from libs.common.telemetry import trace_context
-from services.ingest.adapters.media.sandbox import OverLimit
 from services.ingest.adapters.postgres_claims import PostgresClaims
 from services.ingest.adapters.queue import StepQueue
 from services.ingest.domain.claims import Claim, NotYet, Outcome

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Self
 
 from libs.common.objects import BlockingObjectStore
+from libs.common.sandbox import Sandbox
 from services.ingest.adapters.media.inspection import Inspector, Pcm
-from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.adapters.media.sniff import container_of
 from services.ingest.adapters.originals import Originals, digest_of
 from services.ingest.adapters.scratch import Scratch

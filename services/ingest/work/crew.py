@@ -20,11 +20,11 @@ from libs.common.faults import CannotStart
 from libs.common.logs import log_as_json
 from libs.common.objects import blocking_objects
 from libs.common.postgres import Pool, connect
+from libs.common.sandbox import open_sandbox
 from libs.common.telemetry import telemetry
 from services.ingest.adapters.engines import analysis_engine
 from services.ingest.adapters.media.feeds import FeedReader
 from services.ingest.adapters.media.inspection import Inspector
-from services.ingest.adapters.media.sandbox import open_sandbox
 from services.ingest.adapters.originals import Originals
 from services.ingest.adapters.postgres_claims import PostgresClaims
 from services.ingest.adapters.postgres_errands import PostgresErrands

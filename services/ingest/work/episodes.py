@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 from libs.common.objects import BlockingObjectStore
 from libs.common.outbound import Caps, Outbound, Reply, Stamp, TooLarge, WrongAnswer
+from libs.common.sandbox import Sandbox
 from services.ingest.adapters.media.inspection import Inspector
-from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.adapters.media.surveyor import Surveyor
 from services.ingest.adapters.originals import digest_of
 from services.ingest.adapters.postgres_errands import PostgresErrands

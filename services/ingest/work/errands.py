@@ -7,7 +7,7 @@ import time
 from prometheus_client import Histogram
 
 from libs.common.outbound import CallFailed, NoAnswer, Outbound, WrongAnswer
-from services.ingest.adapters.media.sandbox import OverLimit
+from libs.common.sandbox import OverLimit
 from services.ingest.adapters.postgres_errands import PostgresErrands
 from services.ingest.domain.claims import NotYet
 from services.ingest.domain.errands import Errand

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.ingest.adapters.media.ffmpeg import version
+from libs.audio.ffmpeg import version
 from services.ingest.domain.analysis import AnalysisEngine
 from services.ingest.domain.claims import Engine
 from services.ingest.domain.pipeline import RENDITIONS, Step

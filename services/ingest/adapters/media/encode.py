@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from libs.common.sandbox import Sandbox
 from services.ingest.adapters.media import ffmpeg
 from services.ingest.adapters.media.inspection import Pcm
-from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.domain.renditions import (
     HLS_BITRATES_BPS,
     HLS_MASTER,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from libs.common.faults import InvalidInput
 from libs.common.outbound import Page, canonical
-from services.ingest.adapters.media.sandbox import (
+from libs.common.sandbox import (
     Crashed,
     Killed,
     Limits,

@@ -1,30 +1,17 @@
-"""The one ffmpeg program we run: the static build in the imageio-ffmpeg wheel, in the cage.
+"""ffmpeg in the cage.
 
 It only ever reads samples we decoded ourselves, so it never sees a stranger's bytes.
 """
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-import imageio_ffmpeg
-
+from libs.audio.ffmpeg import program
+from libs.common.sandbox import Limits, Sandbox
 from services.ingest.adapters.media.inspection import Pcm
-from services.ingest.adapters.media.sandbox import Limits, Sandbox
 
 _MEMORY_BYTES = 2 * 2**30
 _MOST_FILE_BYTES = 2 * 2**30
-
-
-@cache
-def program() -> Path:
-    """Where the program is; looking costs a trial start, so it is done once a process."""
-    return Path(imageio_ffmpeg.get_ffmpeg_exe())
-
-
-def version() -> str:
-    """The version to record beside what it made."""
-    return str(imageio_ffmpeg.get_ffmpeg_version())
 
 
 def pcm_input(pcm: Pcm) -> list[str]:

@@ -6,9 +6,9 @@ dependencies nor a Python binding is needed, and the same version runs everywher
 
 import numpy as np
 
+from libs.common.sandbox import Sandbox
 from services.ingest.adapters.media import ffmpeg
 from services.ingest.adapters.media.inspection import Pcm
-from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.domain.fingerprints import Fingerprint
 
 LENGTH_S = 120

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from services.ingest.adapters.media.sandbox import (
+from libs.common.sandbox import (
     Crashed,
     Killed,
     Limits,

@@ -7,9 +7,9 @@ gives neither range nor true peak, and oversampling alone costs numpy 0.3 s.
 import math
 import re
 
+from libs.common.sandbox import Sandbox
 from services.ingest.adapters.media import ffmpeg
 from services.ingest.adapters.media.inspection import Pcm
-from services.ingest.adapters.media.sandbox import Sandbox
 from services.ingest.domain.loudness import Loudness
 
 GATE_LUFS = -70.0

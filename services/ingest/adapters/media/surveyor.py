@@ -7,7 +7,7 @@ import socket
 import sys
 from typing import BinaryIO
 
-from services.ingest.adapters.media.sandbox import Limits, Sandbox, python_paths
+from libs.common.sandbox import Limits, Sandbox, python_paths
 from services.ingest.domain.glance import Glance
 from services.ingest.domain.plain import from_json
 

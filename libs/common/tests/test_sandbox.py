@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.ingest.adapters.media.sandbox import (
+from libs.common.sandbox import (
     Crashed,
     Killed,
     Limits,
@@ -116,7 +116,7 @@ def test_a_failure_on_a_full_disk_is_not_the_files(
 ) -> None:
     with pytest.raises(Crashed):
         python(sandbox, "raise OSError('8192 requested and 0 written')", writable=tmp_path)
-    monkeypatch.setattr("services.ingest.adapters.media.sandbox.ROOM_BYTES", 2**62)
+    monkeypatch.setattr("libs.common.sandbox.ROOM_BYTES", 2**62)
     assert python(sandbox, "print('done')", writable=tmp_path) == "done\n"
     with pytest.raises(OSError, match="no room") as full:
         python(sandbox, "raise OSError('8192 requested and 0 written')", writable=tmp_path)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[2]
 ROOM_BYTES = 32 * 2**20
 MOST_OUTPUT_BYTES = 16 * 2**20
 
@@ -120,14 +120,25 @@ class Sandbox:
             return output.read(MOST_OUTPUT_BYTES)
 
     def start(
-        self, argv: Sequence[str], *, limits: Limits, readable: Sequence[Path], stdin: int
+        self,
+        argv: Sequence[str],
+        *,
+        limits: Limits,
+        readable: Sequence[Path],
+        stdin: int,
+        stdout: int = subprocess.DEVNULL,
+        stderr: int = subprocess.DEVNULL,
     ) -> "subprocess.Popen[bytes]":
-        """The program while it runs, spoken to through a descriptor; its time is the caller's."""
+        """The program while it runs, spoken to through descriptors; its time is the caller's.
+
+        Whoever starts it in a thread has to wait for it there: under bubblewrap it dies with
+        the thread.
+        """
         return subprocess.Popen(  # noqa: S603
             [*_limited(limits), *self._caged(readable, None), *argv],
             stdin=stdin,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
             env=dict(_ENVIRONMENT),
             start_new_session=True,
         )
@@ -164,7 +175,7 @@ def open_sandbox() -> Sandbox:
 
 def python_paths() -> list[Path]:
     """What our own Python needs to see to run one of our modules."""
-    found = {Path(sys.prefix), Path(sys.base_prefix), ROOT / "services"}
+    found = {Path(sys.prefix), Path(sys.base_prefix), ROOT / "libs", ROOT / "services"}
     return sorted(path for path in found if not path.is_relative_to("/usr"))
 
 

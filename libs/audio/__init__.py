@@ -1,0 +1,1 @@
+"""What services need to work on recorded sound."""
