@@ -35,6 +35,7 @@ from services.catalog.adapters.sealing import Sealing
 from services.catalog.adapters.search import Search
 from services.catalog.adapters.sessions import Sessions
 from services.catalog.adapters.shares import Shares
+from services.catalog.adapters.sound import Sounds
 from services.catalog.adapters.stations import Stations
 from services.catalog.adapters.tracks import Tracks
 from services.catalog.elsewhere import open_elsewhere
@@ -49,6 +50,7 @@ from services.catalog.rpc.matching import MatchingRpc
 from services.catalog.rpc.radios import RadiosRpc
 from services.catalog.rpc.scrobbling import ScrobblingRpc
 from services.catalog.rpc.shares import SharesRpc
+from services.catalog.rpc.sound import SoundRpc
 from services.catalog.rpc.stations import StationsRpc
 from services.catalog.settings import CatalogSettings
 from tutti.catalog.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
@@ -60,6 +62,7 @@ from tutti.catalog.v1.matching_pb2_grpc import add_MatchingServiceServicer_to_se
 from tutti.catalog.v1.radios_pb2_grpc import add_RadiosServiceServicer_to_server
 from tutti.catalog.v1.scrobbling_pb2_grpc import add_ScrobblingServiceServicer_to_server
 from tutti.catalog.v1.shares_pb2_grpc import add_SharesServiceServicer_to_server
+from tutti.catalog.v1.sound_pb2_grpc import add_SoundServiceServicer_to_server
 from tutti.catalog.v1.stations_pb2_grpc import add_StationsServiceServicer_to_server
 from tutti.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 
@@ -75,6 +78,7 @@ SERVICES = [
     "tutti.catalog.v1.StationsService",
     "tutti.catalog.v1.RadiosService",
     "tutti.catalog.v1.SharesService",
+    "tutti.catalog.v1.SoundService",
     "tutti.ledger.v1.LedgerService",
 ]
 ONCE = ("CreateLibrary", "CreatePlaylist", "EditPlaylistTracks", "CreateStation", "CreateRadio")
@@ -114,6 +118,7 @@ async def catalog(settings: CatalogSettings, bus: Bus) -> AsyncGenerator[str]:
             add_StationsServiceServicer_to_server(StationsRpc(Stations(pool)), server)
             add_RadiosServiceServicer_to_server(RadiosRpc(Radios(pool)), server)
             add_SharesServiceServicer_to_server(SharesRpc(Shares(pool)), server)
+            add_SoundServiceServicer_to_server(SoundRpc(Sounds(pool)), server)
             add_LedgerServiceServicer_to_server(LedgerRpc(ledger), server)
 
         needs = {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tutti.catalog.v1.radios_pb2_grpc import RadiosServiceAsyncStub as RadiosStub
     from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceAsyncStub as ScrobblingStub
     from tutti.catalog.v1.shares_pb2_grpc import SharesServiceAsyncStub as SharesStub
+    from tutti.catalog.v1.sound_pb2_grpc import SoundServiceAsyncStub as SoundStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceAsyncStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceAsyncStub as IngestStub
     from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceAsyncStub as PodcastsStub
@@ -33,6 +34,7 @@ else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.radios_pb2_grpc import RadiosServiceStub as RadiosStub
     from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceStub as ScrobblingStub
     from tutti.catalog.v1.shares_pb2_grpc import SharesServiceStub as SharesStub
+    from tutti.catalog.v1.sound_pb2_grpc import SoundServiceStub as SoundStub
     from tutti.catalog.v1.stations_pb2_grpc import StationsServiceStub as StationsStub
     from tutti.ingest.v1.ingest_pb2_grpc import IngestServiceStub as IngestStub
     from tutti.ingest.v1.podcasts_pb2_grpc import PodcastsServiceStub as PodcastsStub
@@ -51,6 +53,7 @@ __all__ = [
     "RadiosStub",
     "ScrobblingStub",
     "SharesStub",
+    "SoundStub",
     "StationsStub",
     "SynthStub",
 ]
@@ -87,6 +90,7 @@ class Peers:
     stations: StationsStub
     radios: RadiosStub
     shares: SharesStub
+    sound: SoundStub
     ledger: LedgerStub
     ingest: IngestStub
     podcasts: PodcastsStub
@@ -118,6 +122,7 @@ def peers(catalog: "Channel", ingest: "Channel", synth: "Channel") -> Peers:
         stations=StationsStub(catalog),
         radios=RadiosStub(catalog),
         shares=SharesStub(catalog),
+        sound=SoundStub(catalog),
         ledger=LedgerStub(catalog),
         ingest=IngestStub(ingest),
         podcasts=PodcastsStub(ingest),

@@ -1,25 +1,33 @@
 """More about artists and albums, and what to hear of them first."""
 
+from collections.abc import Sequence
+
 from services.gateway.domain.apps.faults import MissingParameter
 from services.gateway.domain.apps.ids import Kind, Nothing, id_of, named
 from services.gateway.http.subsonic.browsing import album_of, artist_of, track_of
 from services.gateway.http.subsonic.calls import Call, Method
+from services.gateway.http.subsonic.similar import similar_to
 from services.gateway.wire.subsonic import music
 from services.gateway.wire.subsonic.tree import Tree, grown
 from tutti.catalog.v1 import catalog_pb2 as pb
+from tutti.catalog.v1 import music_pb2
 
 USUAL = 50
 MOST = 500
+USUAL_SIMILAR, MOST_SIMILAR = 20, 50
 
 
 async def get_artist_info2(call: Call) -> Tree:
     """Say what is known of an artist elsewhere."""
-    return {"artistInfo2": await _artist_info(call)}
+    artist, others = await _artist_info(call)
+    return {"artistInfo2": grown(**artist, similarArtist=list(map(music.artist, others)))}
 
 
 async def get_artist_info(call: Call) -> Tree:
     """The same, by the id of an artist, an album or a song."""
-    return {"artistInfo": await _artist_info(call)}
+    artist, others = await _artist_info(call)
+    similar = list(map(music.artist_directory, others))
+    return {"artistInfo": grown(**artist, similarArtist=similar)}
 
 
 async def get_album_info(call: Call) -> Tree:
@@ -57,7 +65,8 @@ async def get_top_songs(call: Call) -> Tree:
     return {"topSongs": grown(song=[music.song(row) for row in tracks][:count])}
 
 
-async def _artist_info(call: Call) -> Tree:
+async def _artist_info(call: Call) -> tuple[Tree, Sequence[music_pb2.Artist]]:
+    """What is known of an artist, and others who sound like them."""
     name = call.given.text("id")
     thing = named(name)
     if thing.kind is Kind.ARTIST:
@@ -68,8 +77,15 @@ async def _artist_info(call: Call) -> Tree:
         artist_id = next(iter((await track_of(call, name)).artists)).artist_id
     else:
         raise Nothing(f"there is no artist of the id {name!r}")
-    artist = (await artist_of(call, artist_id)).artist
-    return grown(musicBrainzId=artist.musicbrainz_artist_id)
+    found = await artist_of(call, artist_id)
+    known = grown(musicBrainzId=found.artist.musicbrainz_artist_id)
+    count = call.given.number_up_to("count", USUAL_SIMILAR, MOST_SIMILAR)
+    if not count or not found.top_tracks:
+        return known, ()
+    alike = await similar_to(call, found.top_tracks[0].id, MOST)
+    ids = dict.fromkeys(credit.artist_id for each in alike for credit in each.track.artists)
+    others = [other for other in ids if other != artist_id][:count]
+    return known, [(await artist_of(call, other)).artist for other in others]
 
 
 async def _artist_called(call: Call, name: str) -> str:

@@ -13,9 +13,9 @@ from services.gateway.domain.apps.ids import Kind, Nothing, id_of, named
 from services.gateway.domain.links import LIFETIME, MediaLink
 from services.gateway.http.bytes import attachment, object_response
 from services.gateway.http.linking import address
-from services.gateway.http.media import KEPT
 from services.gateway.http.parts import now
 from services.gateway.http.pictures import FOR_EVER
+from services.gateway.http.sounding import KEPT
 from services.gateway.http.subsonic.browsing import track_of
 from services.gateway.http.subsonic.calls import Call, Method
 from services.gateway.wire.music import Quality

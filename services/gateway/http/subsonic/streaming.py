@@ -4,13 +4,13 @@ from pathlib import PurePosixPath
 
 from fastapi import Response
 
-from libs.common.faults import InvalidInput, Unavailable
+from libs.common.faults import InvalidInput, NotFound
 from services.gateway.adapters.windows import Window
 from services.gateway.domain.apps.ids import Kind, Nothing, named
-from services.gateway.domain.sounds.choosing import Source, Stored, Wish, chosen
+from services.gateway.domain.sounds.choosing import Source, Stored, Wish, chosen, made_anew
 from services.gateway.domain.sounds.formats import Format
 from services.gateway.http.bytes import inline, object_response
-from services.gateway.http.media import KEPT
+from services.gateway.http.sounding import KEPT, Asked, made_response
 from services.gateway.http.subsonic.calls import Call, Method
 from services.gateway.wire.subsonic.envelope import OPEN_TO_PAGES
 
@@ -23,8 +23,21 @@ async def stream(call: Call) -> Response:
     source, wish = await source_of(call, call.given.text("id")), _wish(call)
     form = chosen(source, wish)
     if isinstance(form, Stored):
-        return await stored_response(call, source, form)
-    raise Unavailable("this form of it cannot be made now: ask for format=raw")
+        try:
+            return await _stored_response(call, source, form)
+        except NotFound:
+            if form is source.original:
+                raise
+        form = made_anew(form)
+    asked = Asked(
+        call.viewer_id,
+        source,
+        form,
+        wish.offset_ms,
+        call.given.flag("estimateContentLength", default=False),
+        OPEN_TO_PAGES,
+    )
+    return await made_response(call.request, call.parts, asked)
 
 
 async def source_of(call: Call, name: str) -> Source:
@@ -37,7 +50,7 @@ async def source_of(call: Call, name: str) -> Source:
     raise Nothing(f"{name!r} is nothing that sounds")
 
 
-async def stored_response(call: Call, source: Source, form: Stored) -> Response:
+async def _stored_response(call: Call, source: Source, form: Stored) -> Response:
     """Answer with an object, whole or in part."""
     parts = call.parts
     head = await parts.heads.of(form.object_key)

@@ -11,6 +11,7 @@ EXTENSIONS = {
     "indexBasedQueue": [1],
     "playbackReport": [1],
     "songLyrics": [1, 2],
+    "sonicSimilarity": [1],
     "topSongsByArtistId": [1],
 }
 """Of OpenSubsonic: what this server does beyond the API, and in which versions."""
