@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from services.synth.adapters.engines.sounds import Sound, Wave
     from services.synth.domain.playing import Sound as Samples
 
-    _Busy = tuple[npt.NDArray[np.float64], list[int]]
-    _Part = npt.NDArray[np.generic] | torch.Tensor
+    _Busy: TypeAlias = tuple[npt.NDArray[np.float64], list[int]]
+    _Part: TypeAlias = npt.NDArray[np.generic] | torch.Tensor
 
 
 class TorchEngine:
