@@ -10,6 +10,7 @@ import { api } from "../api/client";
 import { newId } from "../ui/ids";
 import { keepQueueOnServer } from "./follow";
 import { announceToSystem } from "./mediaSession";
+import { tellWhatPlays } from "./nowPlaying";
 import { type Listening, Player, type PlayerState } from "./player";
 
 const SKIPPED_BEFORE_S = 30;
@@ -33,6 +34,7 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
   useEffect(() => () => player.close(), [player]);
   useEffect(() => announceToSystem(player), [player]);
   useEffect(() => keepQueueOnServer(player), [player]);
+  useEffect(() => tellWhatPlays(player), [player]);
   return <PlayerContext value={player}>{children}</PlayerContext>;
 }
 
