@@ -58,7 +58,7 @@ SERVICES = (
         "services.gateway",
         "GATEWAY_",
         Face.HTTP,
-        Need.NATS | Need.REDIS | Need.S3 | Need.SECRET,
+        Need.NATS | Need.REDIS | Need.S3 | Need.SECRET | Need.SCRATCH,
         ("catalog", "ingest", "synth"),
     ),
 )

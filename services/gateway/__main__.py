@@ -23,6 +23,7 @@ from services.gateway.adapters.pictures import Pictures
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
 from services.gateway.adapters.sources import Sources
+from services.gateway.adapters.transcoding.transcoder import open_transcoder
 from services.gateway.adapters.windows import open_windows
 from services.gateway.domain.in_hand import InHand
 from services.gateway.domain.keys import SigningKeys
@@ -46,6 +47,7 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
         open_windows(settings) as windows,
         open_hub(settings, Streams(peers.synth), cache) as hub,
         open_guests() as guests,
+        open_transcoder(settings, objects) as transcoder,
     ):
         heads = Heads(objects, settings.heads_bytes)
         parts = Parts(
@@ -59,6 +61,7 @@ async def gateway(settings: GatewaySettings, bus: Bus) -> AsyncGenerator[str]:
             windows=windows,
             replays=Replays(cache),
             renditions=Renditions(peers.catalog, peers.ingest),
+            transcoder=transcoder,
             sources=Sources(peers.catalog, peers.ingest, peers.podcasts),
             now_playing=NowPlaying(cache),
             pictures=Pictures(heads),

@@ -1,5 +1,7 @@
 """What an operator can tell the gateway, as GATEWAY_* in the environment."""
 
+import os
+import tempfile
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -62,6 +64,19 @@ class GatewaySettings(ServiceSettings, SecretSettings, CacheSettings, ObjectStor
     uploads_at_once: int = Field(default=8, ge=1, le=256, description="parts held in memory")
     heads_bytes: int = Field(
         default=64 * 2**20, ge=2**20, description="how much of the beginnings of objects is kept"
+    )
+    scratch_folder: Path = Path(tempfile.gettempdir()) / "tutti-gateway"
+    scratch_bytes: int = Field(
+        default=4 * 2**30,
+        ge=2**20,
+        description="how much made sound is kept, and what it is made of",
+    )
+    transcodes: int = Field(
+        default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1, le=256, description="at once"
+    )
+    transcodes_each: int = Field(default=2, ge=1, le=256, description="of one user, at once")
+    transcode_wait_s: float = Field(
+        default=15.0, ge=0, le=300, description="how long one waits for a turn, then is refused"
     )
     live_anonymous: bool = Field(
         default=False, description="public stations are heard without an account"

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.gateway.adapters.heads import Head, Heads
+from services.gateway.adapters.heads import Head
 from services.gateway.domain.conditions import (
     Unsatisfiable,
     http_date,
@@ -18,8 +19,16 @@ from services.gateway.domain.conditions import (
 from services.gateway.http.problems import problem
 
 
+class Reads(Protocol):
+    """What reads parts of objects: from the store, or from the disk."""
+
+    def read(self, head: Head, start: int, length: int) -> AsyncGenerator[bytes]:
+        """Read a part, as it is asked for."""
+        ...
+
+
 async def object_response(
-    request: Request, heads: Heads, head: Head, headers: Mapping[str, str]
+    request: Request, heads: Reads, head: Head, headers: Mapping[str, str]
 ) -> Response:
     """Answer GET and HEAD for an object, reading no more of it than is asked for."""
     stat = head.stat
@@ -52,10 +61,10 @@ async def object_response(
         return Response(status_code=status, headers=known)
     if start + length <= len(head.content):
         return Response(memoryview(head.content)[start : start + length], status, known)
-    return StreamingResponse(await _begun(heads.read(head, start, length)), status, known)
+    return StreamingResponse(await begun(heads.read(head, start, length)), status, known)
 
 
-async def _begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+async def begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """Read the first chunk before the status is sent, so that an outage is still told as one."""
     first = await anext(chunks, b"")
 

@@ -12,11 +12,14 @@ from services.gateway.adapters.renditions import Rendition
 from services.gateway.adapters.windows import Window
 from services.gateway.domain.links import ForgedLink, MediaLink
 from services.gateway.domain.principals import Policy, Principal, Proof
+from services.gateway.domain.sounds.choosing import Target
+from services.gateway.domain.sounds.formats import Format
 from services.gateway.http.bytes import inline, object_response
 from services.gateway.http.document import BYTES, PLAYLIST
 from services.gateway.http.entrance import Guard, guarded_router, take_in_hand
 from services.gateway.http.linking import Grant, Signature, parse_grant
 from services.gateway.http.parts import AllParts, Parts, now
+from services.gateway.http.sounding import KEPT, Asked, made_response
 from services.gateway.wire.music import Quality, StreamQuality
 from services.gateway.wire.shapes import Id
 
@@ -26,8 +29,13 @@ links = guarded_router("media", Guard(Policy.SIGNED, Window.MEDIA), prefix="/med
 Player = Annotated[Principal, Depends(Guard(Policy.USER, Window.MEDIA))]
 
 PRESIGNED_S = 30 * 60
-KEPT = "private, max-age=86400"
-"""What a track sounds like does not change; that one may hear it is asked again each day."""
+MADE_NOW = {
+    StreamQuality.HIGH: Target(Format.MP3, 320),
+    StreamQuality.MEDIUM: Target(Format.MP3, 128),
+    StreamQuality.LOW: Target(Format.MP3, 64),
+    StreamQuality.OPUS: Target(Format.OPUS, 96),
+}
+"""What can be made for who asks, where it was not made before."""
 HLS_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
@@ -99,8 +107,14 @@ async def _check(link: MediaLink, parts: Parts) -> None:
 async def _stream(
     request: Request, parts: Parts, user_id: str, track_id: str, quality: StreamQuality
 ) -> Response:
-    rendition = await parts.renditions.of(user_id, track_id, quality)
-    return await sound_response(request, parts, rendition)
+    try:
+        rendition = await parts.renditions.of(user_id, track_id, quality)
+        return await sound_response(request, parts, rendition)
+    except NotFound:
+        if quality not in MADE_NOW:
+            raise
+    source = await parts.sources.of_track(user_id, track_id)
+    return await made_response(request, parts, Asked(user_id, source, MADE_NOW[quality]))
 
 
 async def sound_response(request: Request, parts: Parts, rendition: Rendition) -> Response:

@@ -34,6 +34,7 @@ from services.gateway.adapters.pictures import Pictures
 from services.gateway.adapters.renditions import Renditions
 from services.gateway.adapters.replays import Replays
 from services.gateway.adapters.sources import Sources
+from services.gateway.adapters.transcoding.transcoder import Transcoder
 from services.gateway.adapters.windows import Windows
 from services.gateway.domain.in_hand import InHand
 from services.gateway.domain.links import MediaLinks
@@ -57,6 +58,7 @@ class Parts:
     replays: Replays
     renditions: Renditions
     sources: Sources
+    transcoder: Transcoder
     now_playing: NowPlaying
     pictures: Pictures
     tokens: AccessTokens

@@ -72,9 +72,20 @@ def chosen(source: Source, wish: Wish) -> Stored | Target:
     if format_ is None:
         format_ = Format.MP3 if limit_kbps else own_format(source)
     target = Target(format_, format_.kbps_within(limit_kbps))
-    if wish.offset_ms:
+    return at_hand(source, target, wish.offset_ms)
+
+
+def at_hand(source: Source, target: Target, offset_ms: int) -> Stored | Target:
+    """The object that is what is to be made, where there is one."""
+    if offset_ms:
         return target
     return next((made for made in source.renditions if _is_same(made, target)), target)
+
+
+def made_anew(form: Stored) -> Target:
+    """What has to be made where an object is missing that was made before."""
+    format_ = next(each for each in Format if each.codec == form.codec)
+    return Target(format_, form.bitrate_kbps)
 
 
 def own_format(source: Source) -> Format:
@@ -101,4 +112,4 @@ def is_in(source: Source, format_: Format) -> bool:
 
 
 def _is_same(made: Stored, target: Target) -> bool:
-    return (made.codec, made.bitrate_kbps) == (target.format.codec, target.kbps)
+    return target == made_anew(made)

@@ -1,5 +1,6 @@
 """The forms into which sound is made when somebody asks for it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ class _Kind(NamedTuple):
     content_type: str
     usual_kbps: int
     most_kbps: int
+    most_hz: int = 48_000
+    most_channels: int = 2
 
 
 class Format(StrEnum):
@@ -68,6 +71,23 @@ class Format(StrEnum):
         """Whether no bitrate can be asked for."""
         return self is Format.FLAC
 
+    @property
+    def most_channels(self) -> int:
+        """How many channels it is made with at most."""
+        return _KINDS[self].most_channels
+
+    def own_rate_hz(self, source_hz: int) -> int:
+        """The sample rate that a source becomes, unless told otherwise; 0 where it is unknown."""
+        if self is Format.OPUS:
+            return OPUS_HZ
+        return min(source_hz, _KINDS[self].most_hz)
+
+    def rates_hz(self, all_hz: Iterable[int]) -> list[int]:
+        """Those of some sample rates that it can be made with."""
+        if self is Format.OPUS:
+            return [OPUS_HZ]
+        return [rate for rate in all_hz if rate <= _KINDS[self].most_hz]
+
     def kbps_within(self, limit_kbps: int) -> int:
         """The bitrate to make it at: the best step within a limit, of which 0 is none.
 
@@ -82,11 +102,16 @@ class Format(StrEnum):
 
 STEPS_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Bitrates that MP3 has: between them nobody hears a difference, and what is kept stays little."""
+RATES_HZ = (192_000, 176_400, 96_000, 88_200, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000)
+OPUS_HZ = 48_000
+"""Opus plays at this rate, whatever it was made from."""
+STEREO = 2
+CD_BITS = 16
 _KINDS = {
     Format.MP3: _Kind(Codec.MP3, Container.MP3, "mp3", "audio/mpeg", 320, 320),
     Format.OPUS: _Kind(Codec.OPUS, Container.OGG, "opus", "audio/ogg", 96, 256),
     Format.OGG: _Kind(Codec.VORBIS, Container.OGG, "ogg", "audio/ogg", 192, 320),
     Format.AAC: _Kind(Codec.AAC, Container.ADTS, "aac", "audio/aac", 192, 320),
     Format.M4A: _Kind(Codec.AAC, Container.MP4, "m4a", "audio/mp4", 192, 320),
-    Format.FLAC: _Kind(Codec.FLAC, Container.FLAC, "flac", "audio/flac", 0, 0),
+    Format.FLAC: _Kind(Codec.FLAC, Container.FLAC, "flac", "audio/flac", 0, 0, 384_000, 8),
 }

@@ -25,6 +25,7 @@ from services.gateway.http.subsonic import (
     similar,
     streaming,
     system,
+    transcoding,
     users,
 )
 from services.gateway.http.subsonic.calls import Method
@@ -42,6 +43,7 @@ METHODS: Mapping[str, Method] = {
     **similar.METHODS,
     **media.METHODS,
     **streaming.METHODS,
+    **transcoding.METHODS,
     **radios.METHODS,
     **podcasts.METHODS,
     **shares.METHODS,

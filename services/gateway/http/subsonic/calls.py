@@ -15,6 +15,7 @@ from services.gateway.domain.apps.parameters import Parameters
 from services.gateway.domain.principals import Policy, Principal, admit
 from services.gateway.http.entrance import address_of, take_in_hand
 from services.gateway.http.parts import Parts, parts_of
+from services.gateway.http.problems import of_fault
 from services.gateway.http.subsonic.proving import principal_of_app
 from services.gateway.wire.subsonic.envelope import Writing
 from services.gateway.wire.subsonic.tree import Tree
@@ -69,6 +70,8 @@ class Method:
     answer: Answerer
     policy: Policy = Policy.USER
     window: Window = Window.APPS
+    refused_by_status: bool = False
+    """Whether it is refused as HTTP has it, without an envelope."""
 
 
 async def answer_call(
@@ -87,6 +90,8 @@ async def answer_call(
         _show(request, fault.allowance)
         return refusal
     except Fault as fault:
+        if method.refused_by_status:
+            return of_fault(fault)
         return writing.refusal(number_of(fault), str(fault) or fault.code)
     return answer if isinstance(answer, Response) else writing.answer(answer)
 

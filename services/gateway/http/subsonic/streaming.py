@@ -7,7 +7,7 @@ from fastapi import Response
 from libs.common.faults import InvalidInput, NotFound
 from services.gateway.adapters.windows import Window
 from services.gateway.domain.apps.ids import Kind, Nothing, named
-from services.gateway.domain.sounds.choosing import Source, Stored, Wish, chosen, made_anew
+from services.gateway.domain.sounds.choosing import Source, Stored, Target, Wish, chosen, made_anew
 from services.gateway.domain.sounds.formats import Format
 from services.gateway.http.bytes import inline, object_response
 from services.gateway.http.sounding import KEPT, Asked, made_response
@@ -21,7 +21,14 @@ LONGEST_OFFSET_S = 360_000
 async def stream(call: Call) -> Response:
     """Send sound as it came, as it was made before, or made now as the app wishes."""
     source, wish = await source_of(call, call.given.text("id")), _wish(call)
-    form = chosen(source, wish)
+    estimate = call.given.flag("estimateContentLength", default=False)
+    return await send(call, source, chosen(source, wish), wish.offset_ms, estimate=estimate)
+
+
+async def send(
+    call: Call, source: Source, form: Stored | Target, offset_ms: int, *, estimate: bool = False
+) -> Response:
+    """Send one form of a sound."""
     if isinstance(form, Stored):
         try:
             return await _stored_response(call, source, form)
@@ -29,14 +36,7 @@ async def stream(call: Call) -> Response:
             if form is source.original:
                 raise
         form = made_anew(form)
-    asked = Asked(
-        call.viewer_id,
-        source,
-        form,
-        wish.offset_ms,
-        call.given.flag("estimateContentLength", default=False),
-        OPEN_TO_PAGES,
-    )
+    asked = Asked(call.viewer_id, source, form, offset_ms, estimate, OPEN_TO_PAGES)
     return await made_response(call.request, call.parts, asked)
 
 

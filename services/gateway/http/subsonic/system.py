@@ -13,6 +13,8 @@ EXTENSIONS = {
     "songLyrics": [1, 2],
     "sonicSimilarity": [1],
     "topSongsByArtistId": [1],
+    "transcodeOffset": [1],
+    "transcoding": [1],
 }
 """Of OpenSubsonic: what this server does beyond the API, and in which versions."""
 

@@ -1,0 +1,1 @@
+"""Sound made in the form that somebody asks for, while they listen to it."""
