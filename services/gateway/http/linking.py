@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Request
 from pydantic import Field
 
 from libs.common.faults import Unavailable
 from services.gateway.domain.links import LIFETIME, ForgedLink, MediaLink, MediaLinks
 from services.gateway.http.entrance import Listener, guarded_router
 from services.gateway.http.parts import AllParts, now
+from services.gateway.settings import GatewaySettings
 from services.gateway.wire.listening import MediaUrl, MediaUrlRequest
 from services.gateway.wire.music import Quality
 from services.gateway.wire.shapes import Asked, Id
@@ -54,6 +55,12 @@ def address(link: MediaLink, master: str = "") -> str:
     user, session, expires, key, signature = fields
     query = f"u={user}&s={session}&e={expires}&k={key}&sig={signature}"
     return f"/media/{link.track_id}/{link.quality}?{query}"
+
+
+def here(request: Request, settings: GatewaySettings) -> str:
+    """How the caller reaches this server, for addresses to be opened elsewhere."""
+    own = f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}"
+    return settings.public_url or own
 
 
 def live_address(links: MediaLinks, station_id: str, user_id: str, now: datetime) -> str:

@@ -28,6 +28,7 @@ from services.gateway.adapters.peers import (
     Peers,
     PodcastsStub,
     ScrobblingStub,
+    SharesStub,
     StationsStub,
 )
 from services.gateway.adapters.pictures import Pictures
@@ -113,6 +114,10 @@ async def _stations(request: Request) -> StationsStub:
     return parts_of(request).peers.stations
 
 
+async def _shares(request: Request) -> SharesStub:
+    return parts_of(request).peers.shares
+
+
 async def _ledger(request: Request) -> LedgerStub:
     return parts_of(request).peers.ledger
 
@@ -156,6 +161,7 @@ ListeningPeer = Annotated[ListeningStub, Depends(_listening)]
 ScrobblingPeer = Annotated[ScrobblingStub, Depends(_scrobbling)]
 HistoriesPeer = Annotated[HistoriesStub, Depends(_histories)]
 StationsPeer = Annotated[StationsStub, Depends(_stations)]
+SharesPeer = Annotated[SharesStub, Depends(_shares)]
 LedgerPeer = Annotated[LedgerStub, Depends(_ledger)]
 IngestPeer = Annotated[IngestStub, Depends(_ingest)]
 PodcastsPeer = Annotated[PodcastsStub, Depends(_podcasts)]

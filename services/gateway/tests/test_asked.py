@@ -116,6 +116,9 @@ def test_no_proof_travels_in_an_address() -> None:
     assert named <= {
         "DELETE /api/v1/me/api-keys/{key_id} key_id",
         "DELETE /api/v1/me/app-passwords/{app_password_id} app_password_id",
+        # Sharing is to give such an address to others.
+        "GET /api/v1/shared/{secret} secret",
+        "GET /api/v1/shared/{secret}/cover secret",
     }
     schemes = DOCUMENT["components"]["securitySchemes"].values()
     assert not [scheme for scheme in schemes if scheme.get("in") == "query"]

@@ -34,6 +34,9 @@ OPEN = {
     "/api/v1/openapi.json",
     "/api/docs",
     "/{path:path}",
+    "/api/v1/shared/{secret}",
+    "/api/v1/shared/{secret}/cover",
+    "/share/{secret}",
 }
 FOR_OPERATORS = r" /api/v1/(users|admin)(/|$)|/scan$|^(POST|DELETE) /api/v1/podcasts(/|$)"
 HARMFUL = {("DELETE", "/api/v1/me"), ("POST", "/api/v1/auth/sign-out")}
@@ -130,6 +133,7 @@ async def belongings(site: Site, ada: Person) -> dict[str, str]:
     key = await ada.ask("POST", "/me/api-keys", 201, json={"name": "mine"})
     history = await ada.ask("POST", "/me/history-imports/file", 202, content=b"[]")
     app = await ada.ask("POST", "/me/app-passwords", 201, json={"name": "mine"})
+    share = await ada.ask("POST", "/shares", 201, json={"track_ids": [track["id"]]})
     return {
         "track_id": track["id"],
         "entity_id": track["id"],
@@ -142,6 +146,7 @@ async def belongings(site: Site, ada: Person) -> dict[str, str]:
         "app_password_id": app["app_password"]["id"],
         "session_id": (await ada.ask("GET", "/me/sessions"))["items"][0]["id"],
         "station_id": await station_of(ada),
+        "share_id": share["id"],
         "upload_id": str((await announced(ada))["id"]),
         "item_id": (await begun(ada))["id"],
     }

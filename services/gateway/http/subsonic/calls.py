@@ -14,6 +14,7 @@ from services.gateway.domain.apps.faults import ClientTooOld, ServerTooOld, numb
 from services.gateway.domain.apps.parameters import Parameters
 from services.gateway.domain.principals import Policy, Principal, admit
 from services.gateway.http.entrance import address_of, take_in_hand
+from services.gateway.http.linking import here
 from services.gateway.http.parts import Parts, parts_of
 from services.gateway.http.problems import of_fault
 from services.gateway.http.subsonic.proving import principal_of_app
@@ -49,9 +50,7 @@ class Call:
     @property
     def here(self) -> str:
         """How the caller reaches this server, for addresses to be opened elsewhere."""
-        asked = self.request.url
-        own = f"{asked.scheme}://{self.request.headers.get('host', asked.netloc)}"
-        return self.parts.settings.public_url or own
+        return here(self.request, self.parts.settings)
 
     @property
     def client(self) -> str:
