@@ -28,8 +28,7 @@ export function Histories() {
         ))}
       </ul>
       <Refusal of={imports.error} />
-      {/* Looked at anew whenever an import ends. */}
-      <Unmatched key={items.filter((each) => !isUnderWay(each)).length} />
+      <Unmatched ended={items.filter((each) => !isUnderWay(each)).length} />
     </>
   );
 }
@@ -101,8 +100,8 @@ function Row({ item }: { item: HistoryImport }) {
   );
 }
 
-function Unmatched() {
-  const found = useUnmatched();
+function Unmatched({ ended }: { ended: number }) {
+  const found = useUnmatched(ended);
   const again = useMatchAgain();
   const items = found.data?.items ?? [];
   if (!items.length) return null;

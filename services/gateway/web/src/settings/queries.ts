@@ -90,9 +90,11 @@ export function useMatchAgain() {
   return useImporting(() => answer(api.POST("/api/v1/me/unmatched-listens/match")));
 }
 
-export function useUnmatched() {
+/** Looked at anew whenever an import ended. */
+export function useUnmatched(ended: number) {
   return useQuery({
-    queryKey: ["history-imports", "unmatched"],
+    queryKey: ["history-imports", "unmatched", ended],
+    placeholderData: (before) => before,
     queryFn: () =>
       answer(api.GET("/api/v1/me/unmatched-listens", { params: { query: { limit: 100 } } })),
   });
