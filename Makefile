@@ -53,7 +53,7 @@ lint: $(READY) proto/node_modules/.installed $(WEB)/node_modules/.installed ## C
 
 proto: libs/contracts/.generated ## Generate Python from the contracts
 
-bench: system-test $(READY) $(SERVERS) $(KERNELS) web ## Measure what is promised in docs/benchmarks.md (BRIEF=1: only try it)
+bench: system-test $(READY) $(SERVERS) $(KERNELS) $(TORCH) web ## Measure what is promised in docs/benchmarks.md (BRIEF=1: only try it)
 	@python -m tests.benchmarks $(if $(BRIEF),--brief)
 
 web: $(WEB)/dist/.built ## Build the web app

@@ -73,6 +73,11 @@ BENCHMARKS = (
         ("--tracks", "5500"),
     ),
     Benchmark(
+        "services.catalog.benchmarks.matching",
+        "five minutes, and 2 GiB on the disk",
+        ("--tracks", "5500", "--calls", "2"),
+    ),
+    Benchmark(
         "tests.benchmarks.fanout",
         "five minutes, and Debian's icecast2 and snapserver",
         ("--listeners", "20", "--seconds", "2"),
@@ -83,6 +88,7 @@ BENCHMARKS = (
         ("--streams", "4", "--seconds", "2", "--kills", "1"),
     ),
     Benchmark("services.synth.benchmarks.rendering", "a minute", ("--frames", "20")),
+    Benchmark("services.synth.benchmarks.together", "a minute", ("--decks", "1", "--frames", "2")),
     Benchmark("services.synth.benchmarks.takeover", "four minutes", ("--count", "1")),
     Benchmark("services.synth.benchmarks.composing", "a minute"),
     Benchmark("services.ingest.benchmarks.analysis", "two minutes", ("--pieces", "2")),

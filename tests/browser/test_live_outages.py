@@ -66,7 +66,8 @@ def plays(page: Page) -> bool:
 
 
 def kill(tutti: Tutti, name: str) -> dict[str, Any]:
-    """Kill a program of the fleet; answers what it was."""
+    """Kill a program of the fleet, which may only just be starting; answers what it was."""
+    until(lambda: program(tutti, name)["state"] == "ready", f"{name} does not start", 60)
     was = program(tutti, name)
     psutil.Process(was["pid"]).kill()
     return was
