@@ -1,3 +1,4 @@
+import { ApiKeys, AppPasswords } from "./Apps";
 import { Histories } from "./Histories";
 import { Scrobbling } from "./Scrobbling";
 
@@ -6,8 +7,10 @@ export default function SettingsPage() {
   return (
     <section>
       <h1>Settings</h1>
+      <AppPasswords />
       <Scrobbling />
       <Histories />
+      <ApiKeys />
     </section>
   );
 }

@@ -28,3 +28,12 @@ export function size(bytes: number): string {
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
+
+/** "3 May 2026", as people here write it. */
+export function day(instant: string): string {
+  return new Date(instant).toLocaleDateString(undefined, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+  });
+}
