@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from services.catalog.tests.exports import spotify, streamed
 from tests.chaos.victims import state
+from tests.exports import spotify, streamed
 from tests.listener import Answer, Listener, until
 from tests.running import Tutti
 from tests.scrobblers.lastfm import KEY, SECRET, LittleLastFm

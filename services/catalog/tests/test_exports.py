@@ -11,7 +11,7 @@ import pytest
 from services.catalog.adapters.histories import exports
 from services.catalog.domain.histories.listens import BadExport, Source
 from services.catalog.domain.histories.reading import LONGEST_ENTRY, entries
-from services.catalog.tests.exports import (
+from tests.exports import (
     BEGAN,
     apple,
     heard_on_apple,

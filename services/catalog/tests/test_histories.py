@@ -11,9 +11,9 @@ from libs.common.tests.waiting import until
 from services.catalog.domain.histories.listens import PART_BYTES
 from services.catalog.tests.conftest import open_catalog
 from services.catalog.tests.elsewhere import NOW_MS, TOKEN, Scene, settings
-from services.catalog.tests.exports import apple, heard_on_apple, packed, spotify, streamed
 from services.catalog.tests.recordings import Ingest, recording
 from services.catalog.tests.refusals import refusal
+from tests.exports import apple, heard_on_apple, packed, spotify, streamed
 from tests.scrobblers.lastfm import LittleLastFm
 from tests.scrobblers.listenbrainz import LittleListenBrainz
 from tests.scrobblers.serving import serving

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.catalog.tests.exports import spotify, streamed
 from services.gateway.http.histories import LARGEST_FILE_BYTES
 from services.gateway.tests.recordings import publish
 from services.gateway.tests.waiting import until
+from tests.exports import spotify, streamed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
