@@ -3,7 +3,7 @@
 from services.gateway.adapters.peers import CatalogStub, IngestStub, PodcastsStub
 from services.gateway.adapters.recent import Recent
 from services.gateway.adapters.renditions import ALLOWED_S, NoSuchSound, refuse_preparing
-from services.gateway.domain.sounds.choosing import Source, Stored
+from services.gateway.domain.sounds.choosing import Source, Stored, safe_gain_db
 from tutti.catalog.v1 import catalog_pb2, music_pb2
 from tutti.ingest.v1 import podcasts_pb2
 
@@ -78,6 +78,7 @@ def _of_track(track: music_pb2.Track) -> Source:
         format_.channels,
         format_.bit_depth,
         tuple(_made(made) for made in track.renditions if made.quality not in IN_PARTS),
+        safe_gain_db(track.loudness.track_gain_db, track.loudness.track_peak),
     )
 
 

@@ -1,5 +1,6 @@
 """Sound: streamed to those who prove who they are, or by links that prove it for them."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from libs.common.faults import NotFound
+from libs.common.faults import InvalidInput, NotFound
 from services.gateway.adapters.renditions import Rendition
 from services.gateway.adapters.windows import Window
 from services.gateway.domain.links import ForgedLink, MediaLink
@@ -54,8 +55,14 @@ async def stream_track(
     request: Request,
     track_id: Id,
     quality: StreamQuality = StreamQuality.HIGH,
+    normalise: Annotated[bool, Query(description="As loud as others: -18 LUFS.")] = False,
 ) -> Response:
-    """Play a track. Answers parts of it to Range, and may redirect to the object store."""
+    """Play a track. Answers parts of it to Range, and may redirect to the object store.
+
+    A form that is not at hand is made while it plays, and answers no Range until it is whole.
+    """
+    if normalise:
+        return await _stream_normalised(request, parts, viewer.user_id, track_id, quality)
     return await _stream(request, parts, viewer.user_id, track_id, quality)
 
 
@@ -115,6 +122,16 @@ async def _stream(
             raise
     source = await parts.sources.of_track(user_id, track_id)
     return await made_response(request, parts, Asked(user_id, source, MADE_NOW[quality]))
+
+
+async def _stream_normalised(
+    request: Request, parts: Parts, user_id: str, track_id: str, quality: StreamQuality
+) -> Response:
+    if quality not in MADE_NOW:
+        raise InvalidInput(f"normalise goes with the qualities {', '.join(MADE_NOW)}")
+    source = await parts.sources.of_track(user_id, track_id)
+    target = replace(MADE_NOW[quality], gain_db=source.gain_db)
+    return await made_response(request, parts, Asked(user_id, source, target))
 
 
 async def sound_response(request: Request, parts: Parts, rendition: Rendition) -> Response:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import psutil
 import pytest
 
+from services.gateway.domain.sounds.choosing import safe_gain_db
 from services.gateway.tests.apps import SPOKEN, App, app_of
 from services.gateway.tests.conftest import House, Site, open_site
 from services.gateway.tests.people import API, Person
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+GAIN_DB = -4.0
+"""Of all recordings that are published here."""
 LONG_S = 900.0
 """Takes longer to encode than a test takes to look."""
 FORMS: Sequence[tuple[str, dict[str, str], str, str, int | None]] = (
@@ -146,7 +151,7 @@ async def test_who_leaves_takes_the_process_along(
         assert working
     await asyncio.to_thread(psutil.wait_procs, working, timeout=5)
     assert not encoders()
-    assert not [*(tmp_path / "scratch" / "drafts").iterdir()]
+    assert not [*(tmp_path / "scratch" / "drafts").glob("*/*")]
     assert not list((tmp_path / "scratch" / "files").glob("*m4a*"))
 
 
@@ -206,3 +211,24 @@ async def test_a_quality_that_is_missing_is_made(
         assert (part.status_code, part.content) == (206, answer.content[:10])
         assert (await bob.client.get(address, params={"quality": quality})).status_code == 404
     assert (await ada.client.get(address, params={"quality": "preview"})).status_code == 404
+
+
+async def test_it_is_as_loud_as_others_where_that_is_asked_for(
+    site: Site, ada: Person, tmp_path: Path
+) -> None:
+    track = await record(site, ada, tmp_path)
+    address = f"{API}/tracks/{track['id']}/stream"
+    plain = heard((await ada.client.get(address, params={"quality": "high"})).content)
+    wish = {"quality": "high", "normalise": "true"}
+    even = heard((await ada.client.get(address, params=wish)).content)
+    level = float(np.sqrt(np.square(even.samples).mean() / np.square(plain.samples).mean()))
+    assert 20 * math.log10(level) == pytest.approx(GAIN_DB, abs=0.1)
+    refused = await ada.client.get(address, params=wish | {"quality": "original"})
+    assert refused.status_code == 422
+
+
+def test_a_gain_never_overdrives() -> None:
+    assert safe_gain_db(-4.04, 0.9) == -4.1
+    assert safe_gain_db(6.0, 0.5) == 6.0
+    assert safe_gain_db(6.5, 0.5) == 6.0
+    assert safe_gain_db(3.0, 0.0) == 0.0

@@ -82,6 +82,8 @@ def _sound(source: Source, target: Target) -> list[str]:
     rate_hz = target.sample_rate_hz or target.format.own_rate_hz(source.sample_rate_hz)
     if rate_hz and rate_hz != source.sample_rate_hz:
         told += ["-ar", str(rate_hz)]
+    if target.gain_db:
+        told += ["-af", f"volume={target.gain_db:.1f}dB"]
     if codec is Codec.FLAC:
         depth = target.bit_depth or (source.bit_depth if source.lossless else CD_BITS)
         told += ["-sample_fmt", "s16" if depth and depth <= CD_BITS else "s32"]

@@ -1,18 +1,18 @@
 """Files on the local disk that can be had anew: those used last, as many as there is room for.
 
 Several processes may share one folder. A file has its name from the moment
-it is whole, by one rename; what a process leaves behind that is killed
-meanwhile is a draft, and drafts that nobody writes to any more are removed.
-Whoever has a file open goes on reading it when it is removed.
+it is whole, by one rename. Drafts lie in a folder of their process, which holds
+a lock on it that the kernel lets go when the process dies, however it dies;
+then the others remove it. Whoever has a file open goes on reading it when it
+is removed.
 """
 
+import fcntl
 import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
-
-FORSAKEN_S = 3600.0
-"""A draft that nobody has written to for so long has lost its process."""
 
 
 class Shelf:
@@ -28,10 +28,12 @@ class Shelf:
 
     def __init__(self, root: Path, most_bytes: int) -> None:
         self._files = root / "files"
-        self._drafts = root / "drafts"
+        self._all_drafts = root / "drafts"
         self._most_bytes = most_bytes
-        for folder in (self._files, self._drafts):
+        for folder in (self._files, self._all_drafts):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._drafts, self._lock = _own_folder(self._all_drafts)
+        _clear_dead(self._all_drafts)
 
     def found(self, name: str) -> Path | None:
         """The file of this name, if it is there; it counts as used now."""
@@ -57,7 +59,7 @@ class Shelf:
         return path
 
     def make_room(self) -> None:
-        """Remove what was not used for longest until all fits, and drafts without a process."""
+        """Remove what was not used for longest until all fits."""
         files = sorted(_listed(self._files), key=lambda one: one[1].st_atime_ns)
         surplus_bytes = sum(status.st_size for _, status in files) - self._most_bytes
         for path, status in files:
@@ -65,9 +67,38 @@ class Shelf:
                 break
             path.unlink(missing_ok=True)
             surplus_bytes -= status.st_size
-        for path, status in _listed(self._drafts):
-            if status.st_mtime < time.time() - FORSAKEN_S:
-                path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Remove the drafts that are left."""
+        shutil.rmtree(self._drafts, ignore_errors=True)
+        os.close(self._lock)
+
+
+def _own_folder(root: Path) -> tuple[Path, int]:
+    """A folder of this process, and its lock."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=root))
+        lock = os.open(folder, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if folder.exists():  # somebody may have found it before it was locked
+            return folder, lock
+        os.close(lock)
+
+
+def _clear_dead(root: Path) -> None:
+    for folder in root.iterdir():
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 def _listed(folder: Path) -> list[tuple[Path, os.stat_result]]:

@@ -138,7 +138,7 @@ async def open_transcoder(
     """A transcoder while the context is open."""
     sandbox = await asyncio.to_thread(open_sandbox)
     await asyncio.to_thread(program)
-    shelf = Shelf(settings.scratch_folder, settings.scratch_bytes)
+    shelf = await asyncio.to_thread(Shelf, settings.scratch_folder, settings.scratch_bytes)
     await asyncio.to_thread(shelf.make_room)
     turns = Turns(settings.transcodes, settings.transcodes_each, settings.transcode_wait_s)
     transcoder = Transcoder(sandbox, shelf, turns, objects)
@@ -146,6 +146,7 @@ async def open_transcoder(
         yield transcoder
     finally:
         await transcoder.close()
+        shelf.close()
 
 
 def _name(source: Source, target: Target) -> str:

@@ -1,5 +1,6 @@
 """Which form of a recording fulfils a wish."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ class Source:
     bit_depth: int = 0
     renditions: Sequence[Stored] = ()
     """What was made of the whole of it in advance."""
+    gain_db: float = 0.0
+    """What makes it as loud as others, and overdrives nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,14 @@ class Target:
     sample_rate_hz: int = 0
     channels: int = 0
     bit_depth: int = 0
+    gain_db: float = 0.0
 
     @property
     def name(self) -> str:
         """What tells it from all others."""
         limits = (self.kbps, self.sample_rate_hz, self.channels, self.bit_depth)
-        return "-".join((str(self.format), *map(str, limits)))
+        gain = (f"{self.gain_db:+.1f}dB",) if self.gain_db else ()
+        return "-".join((str(self.format), *map(str, limits), *gain))
 
 
 def chosen(source: Source, wish: Wish) -> Stored | Target:
@@ -86,6 +91,12 @@ def made_anew(form: Stored) -> Target:
     """What has to be made where an object is missing that was made before."""
     format_ = next(each for each in Format if each.codec == form.codec)
     return Target(format_, form.bitrate_kbps)
+
+
+def safe_gain_db(track_gain_db: float, track_peak: float) -> float:
+    """The gain of ReplayGain, as far as its peak stays within full scale; a tenth of a dB apart."""
+    room_db = -20 * math.log10(track_peak) if track_peak > 0 else 0.0
+    return math.floor(min(track_gain_db, room_db) * 10) / 10
 
 
 def own_format(source: Source) -> Format:
