@@ -2,6 +2,7 @@ import { Play, Shuffle } from "lucide-react";
 import { Link } from "wouter";
 import { usePlayer } from "../player/PlayerProvider";
 import type { Track } from "../player/queue";
+import { ShareButton } from "../share/ShareButton";
 import { Cover } from "../ui/Cover";
 import { count, longDuration } from "../ui/format";
 import { shuffled } from "../ui/shuffle";
@@ -45,6 +46,7 @@ export function AlbumPage({ albumId }: { albumId: string }) {
             <button type="button" onClick={() => player.play(shuffled(tracks))}>
               <Shuffle /> Shuffle
             </button>
+            <ShareButton title={about.title} things={{ album_ids: [albumId] }} />
           </div>
         </div>
       </header>

@@ -22,6 +22,7 @@ export function AppPasswords() {
         own, never that of your account.
       </p>
       <KeyList
+        name="App passwords"
         what="an app password"
         example="telephone"
         found={found}
@@ -55,6 +56,7 @@ export function ApiKeys() {
         .
       </p>
       <KeyList
+        name="API keys"
         what="an API key"
         example="living room"
         found={found}

@@ -1,6 +1,7 @@
 import { FileUp } from "lucide-react";
 import { type ChangeEvent, useRef } from "react";
 import { count } from "../ui/format";
+import { Refusal } from "../ui/Refusal";
 import {
   type HistoryImport,
   isUnderWay,
@@ -11,7 +12,6 @@ import {
   useSendHistory,
   useUnmatched,
 } from "./queries";
-import { Refusal } from "./Scrobbling";
 import { NAMES, progress, title } from "./words";
 
 /** What one heard elsewhere, brought here. */

@@ -19,6 +19,7 @@ export interface Made {
 }
 
 interface Keys {
+  readonly name: string;
   /** What one of them is called in a sentence. */
   readonly what: string;
   readonly example: string;
@@ -30,7 +31,7 @@ interface Keys {
 }
 
 /** Secrets by name: make one, see when each was last used, revoke it. */
-export function KeyList({ what, example, found, making, revoking, children }: Keys) {
+export function KeyList({ name, what, example, found, making, revoking, children }: Keys) {
   const [made, show] = useState<Made>();
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -73,7 +74,7 @@ export function KeyList({ what, example, found, making, revoking, children }: Ke
         </section>
       )}
       {!found.data && <Waiting error={found.error} />}
-      <ul className="items" aria-label={what}>
+      <ul className="items" aria-label={name}>
         {found.data?.map((key) => (
           <li key={key.id} data-tone={key.last_used_at ? "good" : "busy"}>
             <div className="names">

@@ -1,4 +1,5 @@
-import type { FormEvent, ReactNode } from "react";
+import type { FormEvent } from "react";
+import { Refusal } from "../ui/Refusal";
 import { Waiting } from "../ui/Waiting";
 import {
   type Scrobbler,
@@ -125,9 +126,4 @@ function Disconnect({ service }: { service: Scrobbler }) {
       <Refusal of={disconnect.error} />
     </div>
   );
-}
-
-/** Why something was refused, if it was. */
-export function Refusal({ of }: { of: Error | null }): ReactNode {
-  return of && <p role="alert">{of.message}</p>;
 }

@@ -1,3 +1,4 @@
+import { Shares } from "../share/Shares";
 import { ApiKeys, AppPasswords } from "./Apps";
 import { Histories } from "./Histories";
 import { Scrobbling } from "./Scrobbling";
@@ -8,6 +9,7 @@ export default function SettingsPage() {
     <section>
       <h1>Settings</h1>
       <AppPasswords />
+      <Shares />
       <Scrobbling />
       <Histories />
       <ApiKeys />

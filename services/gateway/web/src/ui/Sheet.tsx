@@ -1,6 +1,10 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { createPortal } from "react-dom";
 
-/** A window over the page. Escape closes it, and so does a tap beside it. */
+/**
+ * A window over the page. Escape closes it, and so does a tap beside it. It stands outside of what
+ * opened it, so that a list lends it none of its looks.
+ */
 export function Sheet({
   title,
   onClose,
@@ -13,7 +17,7 @@ export function Sheet({
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => dialog.current?.showModal(), []);
-  return (
+  return createPortal(
     // biome-ignore lint/a11y/useKeyWithClickEvents: by key, Escape closes it
     <dialog
       ref={dialog}
@@ -26,6 +30,7 @@ export function Sheet({
         <h2 id={titleId}>{title}</h2>
         {children}
       </div>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }
