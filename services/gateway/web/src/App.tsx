@@ -1,4 +1,15 @@
-import { Disc3, House, ListMusic, LogOut, Mic2, Plus, Radio, Search, Settings } from "lucide-react";
+import {
+  Disc3,
+  House,
+  Library,
+  ListMusic,
+  LogOut,
+  Mic2,
+  Plus,
+  Radio,
+  Search,
+  Settings,
+} from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Link, Route, Switch, useLocation, useSearchParams } from "wouter";
 import { AlbumPage } from "./library/AlbumPage";
@@ -11,6 +22,8 @@ import { PlayerBar } from "./player/PlayerBar";
 import { PlayerProvider } from "./player/PlayerProvider";
 import { QualityChooser } from "./player/QualityChooser";
 import { QueuePanel } from "./player/QueuePanel";
+import { PlaylistPage } from "./playlists/PlaylistPage";
+import { PlaylistsPage } from "./playlists/PlaylistsPage";
 import { useSession } from "./session/SessionGate";
 import { Waiting } from "./ui/Waiting";
 import { AddPage } from "./uploads/AddPage";
@@ -58,6 +71,7 @@ function Sidebar() {
       <Place to="/albums" icon={<Disc3 />} name="Albums" />
       <Place to="/artists" icon={<Mic2 />} name="Artists" />
       <Place to="/tracks" icon={<ListMusic />} name="Tracks" />
+      <Place to="/playlists" icon={<Library />} name="Playlists" />
       <Place to="/live" icon={<Radio />} name="Live" />
       <Place to="/add" icon={<Plus />} name="Add music" />
       <div className="who">
@@ -92,7 +106,7 @@ function Place({ to, icon, name }: { to: string; icon: ReactNode; name: string }
 
 /** Whether a place is where one is, or what lies above it; home lies above everything. */
 function isAt(location: string, place: string): boolean {
-  return location === place || (place === "/live" && location.startsWith("/live/"));
+  return location === place || (place !== "/" && location.startsWith(`${place}/`));
 }
 
 function SearchField() {
@@ -130,6 +144,8 @@ function Pages() {
       <Route path="/artists" component={ArtistsPage} />
       <Route path="/artists/:id">{({ id }) => <ArtistPage key={id} artistId={id} />}</Route>
       <Route path="/tracks" component={TracksPage} />
+      <Route path="/playlists" component={PlaylistsPage} />
+      <Route path="/playlists/:id">{({ id }) => <PlaylistPage key={id} playlistId={id} />}</Route>
       <Route path="/live/:id?">
         {({ id }) => (
           <Suspense fallback={<Waiting error={null} />}>

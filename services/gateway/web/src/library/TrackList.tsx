@@ -1,4 +1,5 @@
 import { Heart, ListEnd, ListStart } from "lucide-react";
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { usePlayer, usePlayerState } from "../player/PlayerProvider";
 import { append, current, playNext, type Track } from "../player/queue";
@@ -6,21 +7,29 @@ import { duration } from "../ui/format";
 import { artistNames } from "../ui/names";
 import { Preparing } from "../ui/Preparing";
 import { useFavourite } from "./queries";
+import { TrackMenu } from "./TrackMenu";
 
 /** Tracks in order: a tap plays from there on. */
 export function TrackList({
   tracks,
   numbered = false,
+  also,
 }: {
   tracks: readonly Track[];
   numbered?: boolean;
+  /** Buttons of the list itself. */
+  also?: (track: Track, place: number) => ReactNode;
 }) {
   const player = usePlayer();
   const onId = usePlayerState((state) => current(state.queue)?.id);
   return (
     <ol className={numbered ? "tracks numbered" : "tracks"}>
       {tracks.map((track, place) => (
-        <li key={track.id} aria-current={track.id === onId ? "true" : undefined}>
+        <li
+          // biome-ignore lint/suspicious/noArrayIndexKey: a playlist may hold a track twice
+          key={`${track.id} ${place}`}
+          aria-current={track.id === onId ? "true" : undefined}
+        >
           {numbered && <span className="number">{track.track_number || "·"}</span>}
           <button type="button" className="title" onClick={() => player.play(tracks, place)}>
             <strong>{track.title}</strong>
@@ -32,6 +41,7 @@ export function TrackList({
               {track.album_title}
             </Link>
           )}
+          {also && <span className="buttons also">{also(track, place)}</span>}
           <TrackButtons track={track} />
           <span className="time">{duration(track.duration_ms)}</span>
         </li>
@@ -74,6 +84,7 @@ function TrackButtons({ track }: { track: Track }) {
       >
         <ListEnd />
       </button>
+      <TrackMenu track={track} />
     </span>
   );
 }
