@@ -28,7 +28,7 @@ async def get_sonic_similar_tracks(call: Call) -> Tree:
     count = call.given.number_up_to("count", USUAL_MATCHES, MOST)
     track_id = id_of(Kind.TRACK, call.given.text("id"))
     found = await similar_to(call, track_id, count) if count else []
-    return {"sonicMatch": _matches(found)}
+    return grown(sonicMatch=_matches(found))
 
 
 async def find_sonic_path(call: Call) -> Tree:
@@ -43,7 +43,7 @@ async def find_sonic_path(call: Call) -> Tree:
             limit=count,
         )
     )
-    return {"sonicMatch": _matches(answer.tracks)}
+    return grown(sonicMatch=_matches(answer.tracks))
 
 
 async def similar_to(call: Call, track_id: str, count: int) -> Sequence[pb.SimilarTrack]:

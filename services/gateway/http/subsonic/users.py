@@ -22,7 +22,7 @@ async def get_user(call: Call) -> Tree:
     else:
         user = await _named(call, name)
     folders = [library.number for library in await libraries_of(call)]
-    return {"user": {**_shown(user), "folder": folders}}
+    return {"user": {**_shown(user), **grown(folder=folders)}}
 
 
 async def get_users(call: Call) -> Tree:

@@ -20,6 +20,8 @@ TYPES = {
 }
 """By container: how files of it end, and their media type."""
 NO_PATH = re.compile(r"[/\\\x00-\x1f]")
+ONLY_DOTS = re.compile(r"^\.+$")
+"""A band may be called "..", which must not lead out of anybody's folder."""
 UNKNOWN_ALBUM = "[Unknown Album]"
 UNKNOWN_ARTIST = "[Unknown Artist]"
 
@@ -115,7 +117,6 @@ def album_directory(row: music_pb2.Album) -> dict[str, object]:
         created=moment(row.added_at_unix_ms),
         starred=_maybe(row, "favourite_at_unix_ms"),
         userRating=row.rating or None,
-        songCount=row.track_count,
         mediaType="album",
     )
 
@@ -143,7 +144,7 @@ def song(row: music_pb2.Track, on: music_pb2.Album | None = None) -> dict[str, o
         bitDepth=row.format.bit_depth or None,
         samplingRate=row.format.sample_rate_hz or None,
         channelCount=row.format.channels or None,
-        path=_path(row, suffix),
+        path=path_of(row),
         playCount=row.play_count or None,
         played=_maybe(row, "last_played_at_unix_ms"),
         created=moment(row.added_at_unix_ms),
@@ -165,7 +166,8 @@ def song(row: music_pb2.Track, on: music_pb2.Album | None = None) -> dict[str, o
         displayAlbumArtist=credit_line(on.artists) if on else None,
         displayComposer=", ".join(row.composers),
         explicitStatus="explicit" if row.explicit else None,
-        replayGain=_replay_gain(row) if row.HasField("loudness") else None,
+        # The API wants it in every song, with whatever is known.
+        replayGain=_replay_gain(row) if row.HasField("loudness") else {},
     )
 
 
@@ -197,8 +199,9 @@ def file_type(row: music_pb2.Track) -> tuple[str, str]:
     return suffix or "bin", "application/octet-stream"
 
 
-def _path(row: music_pb2.Track, suffix: str) -> str:
+def path_of(row: music_pb2.Track) -> str:
     """A path that tells apps how to arrange what they download; no file has it here."""
+    suffix, _ = file_type(row)
     number = f"{row.track_number:02} - " if row.track_number else ""
     if row.disc_number and number:
         number = f"{row.disc_number}-{number}"
@@ -207,7 +210,7 @@ def _path(row: music_pb2.Track, suffix: str) -> str:
         row.album_title or UNKNOWN_ALBUM,
         f"{number}{row.title}.{suffix}",
     )
-    return "/".join(NO_PATH.sub("_", part) for part in parts)
+    return "/".join(ONLY_DOTS.sub("_", NO_PATH.sub("_", part)) for part in parts)
 
 
 def _replay_gain(row: music_pb2.Track) -> Tree:
