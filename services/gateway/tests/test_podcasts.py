@@ -9,6 +9,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from services.gateway.tests.apps import app_of
 from services.gateway.tests.house import House, open_worker
 from services.gateway.tests.people import API, Person
 from services.gateway.tests.waiting import until
@@ -82,6 +83,10 @@ async def test_from_the_feed_to_the_ear(
             assert episode["size_bytes"] == len(sound)
         await heard_by(ada, f"{API}{second}/stream", sound)
         await seen_by(ada, f"{API}{path}/cover")
+        app = await app_of(ada, ada.client)
+        smaller = await app.call("stream", id=f"pe-{listed[1]['id']}", format="opus")
+        assert smaller.headers["content-type"] == "audio/ogg"
+        assert heard(smaller.content).tone_hz == pytest.approx(440, rel=0.01)
 
         page = await ada.ask("GET", "/podcasts?episodes=2&limit=1")
         assert [len(one["episodes"]) for one in page["items"]] == [2]
