@@ -33,15 +33,6 @@ export function AddToPlaylist({
 
   return (
     <Sheet title={`Add “${title}” to`} onClose={onClose}>
-      <form className="made-by-name actions" onSubmit={submit}>
-        <label>
-          <span className="hush">A new playlist</span>
-          <input name="name" required maxLength={200} pattern=".*\S.*" autoComplete="off" />
-        </label>
-        <button type="submit" disabled={create.isPending}>
-          <Plus /> Make it
-        </button>
-      </form>
       {!mine && <Waiting error={playlists.error} />}
       <ul className="menu" aria-label="Playlists">
         {mine?.map(({ id, name }) => (
@@ -57,6 +48,15 @@ export function AddToPlaylist({
         ))}
       </ul>
       <More has={playlists.hasNextPage} read={playlists.fetchNextPage} />
+      <form className="made-by-name actions" onSubmit={submit}>
+        <label>
+          <span className="hush">A new playlist</span>
+          <input name="name" required maxLength={200} pattern=".*\S.*" autoComplete="off" />
+        </label>
+        <button type="submit" disabled={create.isPending}>
+          <Plus /> Make it
+        </button>
+      </form>
       <Refusal of={add.error ?? create.error} />
     </Sheet>
   );

@@ -12,7 +12,7 @@ test("times and sizes read as people write them", () => {
     "3:07",
     "1:02:03",
   ]);
-  expect([longDuration(3_120_000), longDuration(3_840_000)]).toEqual(["52 min", "1 h 4 min"]);
+  expect([36_000, 3_120_000, 3_840_000].map(longDuration)).toEqual(["36 s", "52 min", "1 h 4 min"]);
   expect([size(999), size(4_234_567), size(42_345_678)]).toEqual(["999 B", "4.2 MB", "42 MB"]);
 });
 
