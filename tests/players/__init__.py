@@ -1,0 +1,1 @@
+"""Tutti as players by others see it."""
