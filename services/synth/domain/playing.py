@@ -88,6 +88,10 @@ class Engine(Protocol):
     def name(self) -> str:
         """The engine and where it computes: numba, torch on cuda:0."""
 
+    @property
+    def at_once(self) -> int:
+        """How many decks it had best be given in one call; what it made is sent before the next."""
+
     def open(self) -> Deck:
         """Make room for a stream, silent so far. Raises ResourceExhausted when it is full."""
 

@@ -73,7 +73,12 @@ class Player:
     @property
     def audible(self) -> bool:
         """Whether the next frame is to be heard, not only to be caught up with."""
-        return self.position >= self.audible_from
+        return self.frames_behind == 0
+
+    @property
+    def frames_behind(self) -> int:
+        """How many frames are to be caught up with before one is to be heard."""
+        return max(0, -(-(self.audible_from - self.position) // FRAME))
 
     @property
     def due_s(self) -> float:
@@ -116,9 +121,9 @@ class Player:
             if logged.change is not None and logged.revision > self.revision:
                 self.take(logged.change, logged.position, logged.revision)
 
-    def advance(self) -> tuple[Span, tuple[Bar, ...]]:
-        """Walk a frame on."""
-        span, bars = self.conductor.advance(FRAME // QUANTUM)
+    def advance(self, frames: int) -> tuple[Span, tuple[Bar, ...]]:
+        """Walk so many frames on."""
+        span, bars = self.conductor.advance(frames * FRAME // QUANTUM)
         heard = [revision for position, revision in self._to_be_heard if position < self.position]
         self._heard_revision = max([self._heard_revision, *heard])
         self._to_be_heard = [each for each in self._to_be_heard if each[0] >= self.position]

@@ -19,7 +19,7 @@ import numpy as np
 
 from services.synth.domain.conductor import Bar
 from services.synth.domain.frames import Rendered
-from services.synth.domain.playing import FRAME, RATE_HZ, Engine, Span
+from services.synth.domain.playing import FRAME, RATE_HZ, Engine, Sound, Span
 from services.synth.rendering import figures
 from services.synth.rendering.load import Load, thinned
 from services.synth.rendering.player import Player
@@ -29,6 +29,10 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 FRAME_S = FRAME / RATE_HZ
+STEP = 5
+"""Frames that are caught up with in one call."""
+SLICE_S = FRAME_S / 2
+"""Whoever is heard waits no longer than so for those who catch up, nor they for less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Hands:
     """What the thread calls, and must not wait for."""
 
     deliver: Callable[[Sequence[Rendered]], None]
-    """Sends frames."""
+    """Sends frames; none are given when all that was due has been."""
     prefetch: Callable[[Player], None]
     """Has composed elsewhere what a player will want soon."""
     lose: Callable[[Player], None]
@@ -45,16 +49,11 @@ class Hands:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What a player played in a frame."""
+    """What a player played."""
 
     player: Player
     span: Span
     bars: tuple[Bar, ...]
-
-    @property
-    def audible(self) -> bool:
-        """Whether it is to be heard, not only to be caught up with."""
-        return self.span.position >= self.player.audible_from
 
     def rendered(self, pcm: bytes, now_s: float) -> Rendered:
         """The frame, which is late if that was due before now."""
@@ -63,7 +62,11 @@ class Walk:
 
 
 class RenderThread:
-    """Plays all streams of one engine, each tick in one call.
+    """Plays all streams of one engine, each tick a frame of every one.
+
+    Frames are sent as they are rendered, some at a time. Streams that were taken over, and have
+    to catch up first, do so some after the others, a slice of time each: so the first need not
+    wait for the last, nor whoever is heard already for any of them.
 
     Parameters
     ----------
@@ -135,20 +138,16 @@ class RenderThread:
         while not self._ending:
             now_s = time.monotonic()
             tick_s = now_s // FRAME_S * FRAME_S
-            due = (
-                []
-                if self._paused
-                else [
-                    player
-                    for player in self._players.values()
-                    if not player.held and player.due_s <= tick_s
-                ]
+            ready = (
+                [] if self._paused else [each for each in self._players.values() if not each.held]
             )
+            due = [each for each in ready if each.audible and each.due_s <= tick_s]
+            behind = [each for each in ready if not each.audible]
             if due:
                 self._play(due)
-                self._obey(0)
-            else:
-                self._obey(tick_s + FRAME_S - now_s)
+            if behind:
+                self._catch_up(behind[: self.engine.at_once], time.monotonic() + SLICE_S)
+            self._obey(0 if due or behind else tick_s + FRAME_S - now_s)
 
     def _obey(self, wait_s: float) -> None:
         """Do all that was asked for; where nothing was, wait so long for something."""
@@ -158,25 +157,44 @@ class RenderThread:
                 self._asked.get_nowait()()
 
     def _play(self, due: Sequence[Player]) -> None:
-        started_s = time.monotonic()
-        walked = [walk for player in due if (walk := self._walked(player, started_s))]
+        """Play a frame of each."""
+        started_s, at_once = time.monotonic(), self.engine.at_once
+        for first in range(0, len(due), at_once):
+            if played := self._played(due[first : first + at_once], 1):
+                self._deliver(self._rendered(played))
+        took_s = time.monotonic() - started_s
+        figures.RENDER_SECONDS.observe(took_s)
+        self._load.note(took_s / FRAME_S)
+        self._deliver(())
+
+    def _catch_up(self, behind: Sequence[Player], until_s: float) -> None:
+        """Play what has been heard before, and let nobody hear it again."""
+        while behind and time.monotonic() < until_s:
+            played = self._played(behind, min(STEP, *(each.frames_behind for each in behind)))
+            behind = [walk.player for walk, _ in played if not walk.player.audible]
+
+    def _played(self, players: Sequence[Player], frames: int) -> list[tuple[Walk, Sound]]:
+        """Play so many frames of each in one call; those who cannot be played are given up."""
+        now_s = time.monotonic()
+        walked = [walk for player in players if (walk := self._walked(player, frames, now_s))]
+        if not walked:
+            return []
         try:
-            made = self._rendered(walked)
+            sound = self.engine.render([(walk.player.deck, walk.span) for walk in walked])
+            for index in np.flatnonzero(~np.isfinite(sound).all(axis=(1, 2))).tolist():
+                self._mend(walked[index].player)
+                sound[index] = 0
         except Exception:
             logger.exception("rendering failed")
             for walk in walked:
                 self._give_up(walk.player)
-            return
-        if made:
-            took_s = time.monotonic() - started_s
-            figures.RENDER_SECONDS.observe(took_s)
-            self._load.note(took_s / FRAME_S)
-            self._deliver(made)
+            return []
+        return list(zip(walked, sound, strict=True))
 
-    def _walked(self, player: Player, now_s: float) -> Walk | None:
+    def _walked(self, player: Player, frames: int, now_s: float) -> Walk | None:
         try:
             player.resume(now_s)
-            span, bars = player.advance()
+            span, bars = player.advance(frames)
         except Exception:
             logger.exception("composing failed", extra={"stream": player.stream_id})
             self._give_up(player)
@@ -185,23 +203,11 @@ class RenderThread:
             self.prefetch(player)
         return Walk(player, self._thinned(span), bars)
 
-    def _rendered(self, walked: Sequence[Walk]) -> list[Rendered]:
-        if not walked:
-            return []
-        sound = self.engine.render([(walk.player.deck, walk.span) for walk in walked])
-        for index in np.flatnonzero(~np.isfinite(sound).all(axis=(1, 2))).tolist():
-            self._mend(walked[index].player)
-            sound[index] = 0
-        loud = [index for index, walk in enumerate(walked) if walk.audible]
-        if not loud:
-            return []
-        sequences = [walked[index].span.position // FRAME for index in loud]
-        frames = self._samples.frames(sound[loud], sequences)
-        ready_s = time.monotonic()
-        made = [
-            walked[index].rendered(pcm, ready_s - self._ahead_s)
-            for index, pcm in zip(loud, frames, strict=True)
-        ]
+    def _rendered(self, played: Sequence[tuple[Walk, Sound]]) -> list[Rendered]:
+        sequences = [walk.span.position // FRAME for walk, _ in played]
+        frames = self._samples.frames(np.stack([sound for _, sound in played]), sequences)
+        late_s = time.monotonic() - self._ahead_s
+        made = [walk.rendered(pcm, late_s) for (walk, _), pcm in zip(played, frames, strict=True)]
         figures.FRAMES.inc(len(made))
         figures.LATE_FRAMES.inc(sum(each.late for each in made))
         return made

@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 TAKEN = Counter("synth_streams_taken", "Streams that began to play here", ["why"])
 SWEEP_EVERY_S = 10
+AT_ONCE = 8
+"""Streams that are read at once: of many, the first play while others are still read."""
 RELEASED_JITTER_S = 0.02
 HAND_OVER_S = 3.0
 """Less than any supervisor's patience."""
@@ -48,6 +50,7 @@ class Replica:
         self._workings = workings
         self._owned = owned
         self._taking: set[str] = set()
+        self._beginning = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self.neighbours = Neighbours(standing, workings.ether, workings.asking)
         self._leaving = False
@@ -194,7 +197,10 @@ class Replica:
         if not was_played or late_s > CATCH_UP_S:
             late_s = FRAME_S  # nobody has heard it lately: a frame more at once
         due_s = time.monotonic() - late_s
-        owned, snapshot = await workings.beginning.begin(stream_id, ours, revision, heard, due_s)
+        async with self._beginning:
+            owned, snapshot = await workings.beginning.begin(
+                stream_id, ours, revision, heard, due_s
+            )
         self._owned[stream_id] = owned
         try:
             await workings.beginning.play(owned, snapshot)
@@ -285,3 +291,4 @@ class Replica:
         task = asyncio.create_task(done())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # it was cancelled before it began

@@ -62,7 +62,7 @@ class Sending:
         return self._regaining or self._ether.connections != self._connections
 
     def deliver(self, frames: Sequence[Rendered]) -> None:
-        """Take frames over. Called by the render thread; returns at once."""
+        """Take frames over, none at the end of a tick. Called by the render thread."""
         self._loop.call_soon_threadsafe(self._queue.put_nowait, frames)
 
     def lose(self, player: Player) -> None:
@@ -104,7 +104,10 @@ class Sending:
             with outages_logged("sending frames"):
                 for frame in batch:
                     await self._send(frame, saving)
-                if batch or self._owned or time.monotonic() - self._beat_s > IDLE_BEAT_S:
+                silent_s = time.monotonic() - self._beat_s
+                # At the end of a tick, and within one that takes long: or we would seem deaf.
+                is_due = bool(self._owned) and (not batch or silent_s > FRAME_S)
+                if is_due or silent_s > IDLE_BEAT_S:
                     await self._beat()
 
     async def regain(self, thread: RenderThread, come_back: Callable[[], Awaitable[None]]) -> None:

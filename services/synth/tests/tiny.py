@@ -26,6 +26,7 @@ class TinyDeck:
 
 class TinyEngine:
     name = "tiny"
+    at_once = 2
 
     def __init__(self) -> None:
         self.decks: dict[Deck, TinyDeck] = {}

@@ -26,6 +26,7 @@ class CompiledEngine:
     """Plays with what numba compiled. It lets go of the interpreter while it computes."""
 
     name = "numba"
+    at_once = 4
 
     def __init__(
         self, sounds: Mapping[str, Sound], waves: Mapping[str, Wave], most_decks: int
