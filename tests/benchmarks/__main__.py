@@ -54,6 +54,11 @@ BENCHMARKS = (
         "four minutes, and Supysonic from the package index",
         ("--duration-s", "10", "--requests", "128"),
     ),
+    Benchmark(
+        "tests.benchmarks.apps",
+        "six minutes, and Supysonic from the package index",
+        ("--tracks", "300", "--grown", "0", "--seconds", "0.1"),
+    ),
     Benchmark("tests.benchmarks.tap_to_sound", "a minute, and Chromium", ("--tracks", "2")),
     Benchmark("tests.benchmarks.backup", "two minutes"),
     Benchmark("tests.benchmarks.mixed_load", "35 minutes", ("--minutes", "0.5")),

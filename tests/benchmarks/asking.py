@@ -41,9 +41,10 @@ class Server:
 
 @dataclass(slots=True)
 class Round:
-    """What came of asking: times to the first byte of sound, and what it cost."""
+    """What came of asking: times to the first byte and to the last, and what it cost."""
 
     first_byte_s: list[float] = field(default_factory=list)
+    whole_s: list[float] = field(default_factory=list)
     failures: int = 0
     server_cpu_s: float = 0.0
     client_cpu_s: float = 0.0
@@ -52,6 +53,7 @@ class Round:
     def add(self, other: Round) -> None:
         """Count another round in."""
         self.first_byte_s += other.first_byte_s
+        self.whole_s += other.whole_s
         self.failures += other.failures
         self.server_cpu_s += other.server_cpu_s
         self.client_cpu_s += other.client_cpu_s
@@ -137,7 +139,10 @@ class Asker:
         if self._left_bytes is None:
             return False
         self._left_bytes -= size
-        return self._left_bytes == 0
+        if self._left_bytes:
+            return False
+        into.whole_s.append(time.perf_counter() - self._sent_s)
+        return True
 
     def _begin(self, into: Round) -> int:
         """Read the head, if it is whole and some sound came with it; returns how much did."""

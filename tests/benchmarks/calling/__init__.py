@@ -1,0 +1,1 @@
+"""What music apps ask for, of Tutti and of Supysonic."""
