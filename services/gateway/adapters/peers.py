@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub as CatalogStub
     from tutti.catalog.v1.histories_pb2_grpc import HistoriesServiceAsyncStub as HistoriesStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceAsyncStub as ListeningStub
+    from tutti.catalog.v1.matching_pb2_grpc import MatchingServiceAsyncStub as MatchingStub
     from tutti.catalog.v1.radios_pb2_grpc import RadiosServiceAsyncStub as RadiosStub
     from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceAsyncStub as ScrobblingStub
     from tutti.catalog.v1.shares_pb2_grpc import SharesServiceAsyncStub as SharesStub
@@ -31,6 +32,7 @@ else:  # the asynchronous flavours are known to type checkers only
     from tutti.catalog.v1.catalog_pb2_grpc import CatalogServiceStub as CatalogStub
     from tutti.catalog.v1.histories_pb2_grpc import HistoriesServiceStub as HistoriesStub
     from tutti.catalog.v1.listening_pb2_grpc import ListeningServiceStub as ListeningStub
+    from tutti.catalog.v1.matching_pb2_grpc import MatchingServiceStub as MatchingStub
     from tutti.catalog.v1.radios_pb2_grpc import RadiosServiceStub as RadiosStub
     from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceStub as ScrobblingStub
     from tutti.catalog.v1.shares_pb2_grpc import SharesServiceStub as SharesStub
@@ -49,6 +51,7 @@ __all__ = [
     "IngestStub",
     "LedgerStub",
     "ListeningStub",
+    "MatchingStub",
     "PodcastsStub",
     "RadiosStub",
     "ScrobblingStub",
@@ -85,6 +88,7 @@ class Peers:
     apps: AppsStub
     catalog: CatalogStub
     listening: ListeningStub
+    matching: MatchingStub
     scrobbling: ScrobblingStub
     histories: HistoriesStub
     stations: StationsStub
@@ -117,6 +121,7 @@ def peers(catalog: "Channel", ingest: "Channel", synth: "Channel") -> Peers:
         apps=AppsStub(catalog),
         catalog=CatalogStub(catalog),
         listening=ListeningStub(catalog),
+        matching=MatchingStub(catalog),
         scrobbling=ScrobblingStub(catalog),
         histories=HistoriesStub(catalog),
         stations=StationsStub(catalog),

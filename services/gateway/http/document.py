@@ -116,6 +116,16 @@ EVENTS: Responses = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+PLAYLIST_FILE_TYPES = ("audio/x-mpegurl", "application/jspf+json")
+PLAYLIST_FILE: Responses = {
+    200: {"description": "The file.", "content": dict.fromkeys(PLAYLIST_FILE_TYPES, BINARY)}
+}
+PLAYLIST_FILE_BODY: Json = {
+    "requestBody": {
+        "required": True,
+        "content": dict.fromkeys((*PLAYLIST_FILE_TYPES, "application/octet-stream"), BINARY),
+    }
+}
 LIVE_SOUND: Responses = {
     200: {
         "description": "Sound, for as long as one listens.",

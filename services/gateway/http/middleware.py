@@ -13,6 +13,8 @@ from services.gateway.http.problems import too_large, too_slow
 from services.gateway.settings import GatewaySettings
 
 LARGEST_BODY_BYTES = 2**20
+LARGEST_BODIES_BYTES = {"/api/v1/playlists/import": 5 * 2**20}
+"""Of addresses where a body may be larger."""
 BODY_S = 30.0
 """How long such a body may take: the slowest of phones needs a tenth of that."""
 PARTS = "/parts/"
@@ -155,13 +157,14 @@ class Bounded:
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
+        most_bytes = LARGEST_BODIES_BYTES.get(scope["path"], LARGEST_BODY_BYTES)
         read_bytes = int(declared) if declared.isdecimal() else 0
         deadline_s: float | None = asyncio.get_running_loop().time() + BODY_S
 
         async def counted() -> Message:
             nonlocal read_bytes, deadline_s
-            if read_bytes > LARGEST_BODY_BYTES:
-                raise too_large(f"a body may have {LARGEST_BODY_BYTES} bytes at most", declared)
+            if read_bytes > most_bytes:
+                raise too_large(f"a body may have {most_bytes} bytes at most", declared)
             try:
                 async with asyncio.timeout_at(deadline_s):
                     message = await receive()
