@@ -38,7 +38,7 @@ SOUNDS, SOUND_S = 4, 60.0
 PART = {"Range": "bytes=0-262143"}
 COLD_KBPS = (32, 48, 64, 80, 96, 112)
 TRANSCODING = "[transcoding]\ntranscoder = {} -v error -i %srcpath -b:a %outratek -f %outfmt -\n"
-HEAD = f"{'':34}{'':12}{'listed':>7}" + "".join(
+HEAD = f"{'':36}{'':12}{'listed':>7}" + "".join(
     f"{f'{n} client(s): p50':>17}{'p95':>8}{'p99 ms':>8}{'CPU ms':>8}{'n':>6}" for n in CLIENTS
 )
 
@@ -92,7 +92,7 @@ def _kinds(served: Served, shelf: Shelf, only: str) -> Mapping[str, Kind]:
 def _measure(name: str, served: Served, kind: Kind, seconds: float) -> None:
     count = listed(served, kind)
     each = (figures(measured(served.asking(kind), clients, seconds)) for clients in CLIENTS)
-    print(f"{name:34}{served.name:12}{count:7}", "".join(f"{one:>47}" for one in each), flush=True)
+    print(f"{name:36}{served.name:12}{count:7}", "".join(f"{one:>47}" for one in each), flush=True)
 
 
 def _listen(served: Served, sounds: Sequence[Path], seconds: float) -> None:
@@ -102,13 +102,13 @@ def _listen(served: Served, sounds: Sequence[Path], seconds: float) -> None:
     server = served.asking(raw, PART)
     each = (figures(measured(server, clients, seconds)) for clients in CLIENTS)
     print(
-        f"{'stream raw, 256 KiB':34}{served.name:12}{'':7}", "".join(f"{one:>47}" for one in each)
+        f"{'stream raw, 256 KiB':36}{served.name:12}{'':7}", "".join(f"{one:>47}" for one in each)
     )
     cold = [
         {"id": each, "format": "mp3", "maxBitRate": str(kbps)} for kbps in COLD_KBPS for each in ids
     ]
     times_s = first_bytes_s(served, cold)
-    print(f"{'stream made anew, first byte':34}{served.name:12}{percentiles(times_s)}", flush=True)
+    print(f"{'stream made anew, first byte':36}{served.name:12}{percentiles(times_s)}", flush=True)
 
 
 def _id_of(served: Served, title: str) -> str:
