@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from scripts.tutti import importing, session
+from scripts.tutti import importing, playlists, session
 from scripts.tutti.session import Refused, Server, Session
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ app = typer.Typer(
     help="Tutti from the command line: sign in, import music, look after the server.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
+playlist = typer.Typer(help="Take playlists to other programs, and bring them from there.")
+app.add_typer(playlist, name="playlist", no_args_is_help=True)
 console = Console()
 complaints = Console(stderr=True)
 
@@ -114,6 +117,32 @@ def _report(outcome: importing.Outcome) -> None:
         if item["reason"]:
             name = escape(item["file_name"])
             complaints.print(f"[yellow]{item['state']}[/yellow] {name}: {escape(item['reason'])}")
+
+
+@playlist.command("export")
+def export_playlist(
+    name: Annotated[str, typer.Argument(help="Name or id of the playlist.")],
+    form: Annotated[playlists.Form, typer.Option("--format")] = playlists.Form.M3U8,
+) -> None:
+    """Write a playlist to the standard output: tutti playlist export Tides > tides.m3u8."""
+    content = _signed_in(lambda server: playlists.exported(server, name, form))
+    sys.stdout.buffer.write(content)
+
+
+@playlist.command("import")
+def import_playlist(
+    file: Annotated[Path, typer.Argument(help="M3U, M3U8 or JSPF.", exists=True, dir_okay=False)],
+    name: Annotated[str | None, typer.Option(help="As the file says when left out.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is there.")] = False,
+) -> None:
+    """Make a playlist of a file, and tell which of its songs are not on the server."""
+    told = _signed_in(lambda server: playlists.imported(server, file, name, dry_run=dry_run))
+    verb = "made" if told["playlist"] else "not made"
+    console.print(f"{escape(told['name'])}: {told['matched_count']} tracks found, {verb}.")
+    if told["unmatched"]:
+        columns = ("position", "artist", "title", "album", "path")
+        _print(columns, [[song[column] for column in columns] for song in told["unmatched"]])
+        raise typer.Exit(1)
 
 
 @app.command()

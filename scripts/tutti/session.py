@@ -92,6 +92,14 @@ class Server:
     # A JSON object has no narrower type; each caller reads the fields it asked for.
     async def ask(self, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401
         """Call the API and answer its JSON, or raise Refused with the server's own words."""
+        response = await self._answer(method, path, **request)
+        return response.json() if response.content else None
+
+    async def read(self, path: str, **request: Any) -> bytes:  # noqa: ANN401
+        """Download what is no JSON."""
+        return (await self._answer("GET", path, **request)).content
+
+    async def _answer(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401
         try:
             response = await self.client.request(method, API + path, **request)
         except httpx.HTTPError as error:
@@ -100,7 +108,7 @@ class Server:
             ) from error
         if response.is_error:
             raise Refused(reason(response))
-        return response.json() if response.content else None
+        return response
 
 
 def reason(response: httpx.Response) -> str:
