@@ -12,6 +12,7 @@ import { Refusal } from "../ui/Refusal";
 import { Sheet } from "../ui/Sheet";
 import { shuffled } from "../ui/shuffle";
 import { Waiting } from "../ui/Waiting";
+import { ExportButton } from "./Files";
 import { PlaylistForm } from "./PlaylistForm";
 import {
   type Entry,
@@ -87,6 +88,7 @@ function Header({ about, entries }: { about: Playlist; entries: readonly Entry[]
             <Shuffle /> Shuffle
           </button>
           <ShareButton title={about.name} things={{ playlist_ids: [about.id] }} />
+          <ExportButton playlist={about} />
           {mayEdit(about, user) && (
             <button type="button" onClick={() => setOpen("edit")}>
               <Pencil /> Change

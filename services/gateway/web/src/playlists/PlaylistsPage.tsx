@@ -6,6 +6,7 @@ import { Cover } from "../ui/Cover";
 import { count } from "../ui/format";
 import { More } from "../ui/More";
 import { Waiting } from "../ui/Waiting";
+import { ImportButton } from "./Files";
 import { PlaylistForm } from "./PlaylistForm";
 import { usePlaylists } from "./queries";
 
@@ -27,6 +28,7 @@ export function PlaylistsPage() {
           <button type="button" onClick={() => make("smart")}>
             <Sparkles /> New smart playlist
           </button>
+          <ImportButton />
         </div>
       </header>
       {!all && <Waiting error={playlists.error} />}

@@ -9,6 +9,7 @@ export type Entry = Schemas["PlaylistEntry"];
 export type Rule = Schemas["SmartRule"];
 export type PlaylistNew = { name: string } & Partial<Schemas["PlaylistNew"]>;
 export type PlaylistEdit = Partial<Schemas["PlaylistEdit"]>;
+export type PlaylistImport = Schemas["PlaylistImport"];
 export type TracksEdit = Partial<Schemas["PlaylistTracksEdit"]>;
 
 const PAGE = 100;
@@ -80,6 +81,20 @@ function useChange<T, A>(change: (asked: A) => Promise<T>) {
 
 export function useCreatePlaylist() {
   return useChange((body: PlaylistNew) => answer(api.POST("/api/v1/playlists", { body })));
+}
+
+/** Makes a playlist of a file that another program wrote. */
+export function useImportPlaylist() {
+  return useChange((file: File) =>
+    answer(
+      api.POST("/api/v1/playlists/import", {
+        // The document calls bytes a string of format "binary".
+        body: file as unknown as string,
+        bodySerializer: (bytes) => bytes,
+        headers: { "Content-Type": "application/octet-stream" },
+      }),
+    ),
+  );
 }
 
 export function useEditPlaylist(playlist_id: string) {
