@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from services.gateway.tests.conftest import Site, Studio
     from services.gateway.tests.people import Person
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 MANNERS = [
     Manner(as_xml=False, by_form=False, with_view=False),
     Manner(as_xml=True, by_form=True, with_view=True),
