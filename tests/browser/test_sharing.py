@@ -106,8 +106,15 @@ def test_playlists_are_made_arranged_and_found_by_rule(
     here.button(f"Take {SONGS[0]} out").click()
     expect(rows).to_have_count(2)
     _pictures(here, "playlist")
+    here.button("Export Abend").click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="M3U8").click()
 
     here.go("Playlists")
+    page.get_by_label("Playlist file").set_input_files(taken.value.path())
+    expect(page.get_by_role("dialog")).to_contain_text("2 tracks found.")
+    here.picture("imported")
+    here.button("Close").click()
     here.button("New smart playlist").click()
     _write_rule(here, "Von Ada")
     _pictures(here, "smart")
