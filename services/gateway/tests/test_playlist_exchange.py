@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scripts.tutti import playlists
+from scripts.tutti.session import Refused, Server
 from services.gateway.http.middleware import LARGEST_BODIES_BYTES
 from services.gateway.tests.apps import app_of
 from services.gateway.tests.people import API
@@ -15,6 +17,7 @@ from tutti.catalog.v1 import music_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from services.gateway.tests.conftest import Site
     from services.gateway.tests.people import Person
@@ -199,3 +202,24 @@ async def test_an_editor_changes_songs_and_no_more_until_no_longer_one(
     await bob.ask("GET", path, 404)
     assert (await app.ask("getPlaylists"))["playlists"] == {}
     assert await titles(ada, made["id"]) == ["Ebb", "Dusk"]
+
+
+async def test_the_command_line_exports_and_imports(
+    site: Site, ada: Person, tmp_path: Path
+) -> None:
+    dusk = await publish(site, ada, "Dusk")
+    asked = {"name": "Tides", "track_ids": [dusk["id"]]}
+    made = await ada.ask("POST", "/playlists", 201, json=asked)
+    server, file = Server(ada.client), tmp_path / "Ebb.jspf"
+    content = await playlists.exported(server, "Tides", playlists.Form.JSPF)
+    file.write_bytes(content)
+    assert await playlists.exported(server, made["id"], playlists.Form.JSPF) == content
+    told = await playlists.imported(server, file, None, dry_run=True)
+    assert (told["playlist"], told["name"], told["matched_count"]) == (None, "Tides", 1)
+    again = await playlists.imported(server, file, "Ebb", dry_run=False)
+    assert await titles(ada, again["playlist"]["id"]) == ["Dusk"]
+    await playlists.imported(server, file, None, dry_run=False)
+    with pytest.raises(Refused, match="2 playlists are called 'Tides'"):
+        await playlists.exported(server, "Tides", playlists.Form.M3U8)
+    with pytest.raises(Refused, match="no playlist is called 'Flood'"):
+        await playlists.exported(server, "Flood", playlists.Form.M3U8)
