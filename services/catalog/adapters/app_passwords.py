@@ -86,8 +86,11 @@ class AppPasswords:
         )  # fmt: skip
         _check_found(replaced)
 
-    async def whose(self, user_name: str, proof: Said | Digested) -> tuple[User, str]:
-        """Who proved to have an app password, and its id. Its use is noted once a minute."""
+    async def whose(self, user_name: str, proof: Said | Digested) -> tuple[User, str, str]:
+        """Who proved to have an app password, its id, and what it says.
+
+        Its use is noted once a minute.
+        """
         rows = await self._pool.fetch(
             f"""
             SELECT {USER}, a.id AS password_id, a.sealed,
@@ -97,28 +100,29 @@ class AppPasswords:
             """,
             _folded(user_name),
         )
-        proven = [row for row in rows if self._proves(row, proof)]
+        secrets = ((row, self._unsealed(row)) for row in rows)
+        proven = [(row, secret) for row, secret in secrets if secret and proof.proves(secret)]
         if not proven:
             raise WrongCredentials(
                 "name or app password are wrong: apps have passwords of their own, "
                 "which are made in the settings of the web app"
             )
-        row = proven[0]
+        row, secret = proven[0]
         if row["long_unused"]:
             await self._pool.execute(
                 "UPDATE app_passwords SET last_used_at = now() WHERE id = $1", row["password_id"]
             )
-        return user_of(row), row["password_id"]
+        return user_of(row), row["password_id"], secret
 
-    def _proves(self, row: asyncpg.Record, proof: Said | Digested) -> bool:
+    def _unsealed(self, row: asyncpg.Record) -> str:
         try:
-            return proof.proves(self._sealing.unseal(row["sealed"], row["password_id"]))
+            return self._sealing.unseal(row["sealed"], row["password_id"])
         except CannotUnseal:
             logger.warning(
                 "an app password was sealed with another secret",
                 extra={"app_password_id": row["password_id"]},
             )
-            return False
+            return ""
 
 
 def _folded(name: str) -> str:

@@ -48,8 +48,12 @@ class AppsRpc(AppsServiceServicer):
         self, request: pb.CheckAppPasswordRequest, context: grpc.ServicerContext
     ) -> pb.CheckAppPasswordResponse:
         """Say whose app password it is."""
-        user, password_id = await self._app_passwords.whose(request.user_name, _proof(request))
-        return pb.CheckAppPasswordResponse(user=encode_user(user), app_password_id=password_id)
+        user, password_id, secret = await self._app_passwords.whose(
+            request.user_name, _proof(request)
+        )
+        return pb.CheckAppPasswordResponse(
+            user=encode_user(user), app_password_id=password_id, secret=secret
+        )
 
 
 def _proof(request: pb.CheckAppPasswordRequest) -> Said | Digested:

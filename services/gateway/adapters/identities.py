@@ -36,7 +36,8 @@ class Identities:
         self._accounts = accounts
         self._apps = apps
         self._cache = cache
-        self._recent: Recent[str | ByPassword | ByToken, Principal] = Recent(OWN_S)
+        self._recent: Recent[str, Principal] = Recent(OWN_S)
+        self._proven: Recent[str, tuple[str, Principal]] = Recent(OWN_S)
 
     async def of_session(self, session_id: str, proof: Proof) -> Principal:
         """The user of a session. Raises Unauthenticated when it has ended."""
@@ -83,18 +84,21 @@ class Identities:
     async def of_app(self, shown: ByPassword | ByToken) -> Principal:
         """The user of an app password. Raises Unauthenticated when it is nobody's.
 
-        Kept in this replica alone: digests are without number.
+        What was proven is kept in this replica alone, and for a moment: most apps make another
+        digest for each call.
         """
-        if recent := self._recent.get(shown):
+        name = f"app:{shown.user_name.casefold()}"
+        secret, recent = self._proven.get(name) or ("", None)
+        if recent is not None and shown.proves(secret):
             return recent
         answer = await self._apps.CheckAppPassword(asked_of_app(shown))
         known = principal(answer.user, "", Proof.APP)
-        self._recent.keep(shown, known)
+        self._proven.keep(name, (answer.secret, known))
         return known
 
     def forget_apps(self) -> None:
         """An app password was revoked or replaced."""
-        self._recent.clear()
+        self._proven.clear()
 
     async def forget_session(self, session_id: str) -> None:
         """A session ended."""

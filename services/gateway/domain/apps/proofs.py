@@ -1,6 +1,8 @@
 """How an app proves for whom it speaks."""
 
 import binascii
+import hashlib
+import hmac
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -40,6 +42,11 @@ class ByToken:
     digest: str = field(repr=False)
     salt: str = field(repr=False)
 
+    def proves(self, secret: str) -> bool:
+        """Whether it was made of this app password."""
+        made = hashlib.md5(f"{secret}{self.salt}".encode(), usedforsecurity=False).hexdigest()
+        return hmac.compare_digest(self.digest.lower().encode(), made.encode())
+
 
 @dataclass(frozen=True, slots=True)
 class ByPassword:
@@ -47,6 +54,10 @@ class ByPassword:
 
     user_name: str
     secret: str = field(repr=False)
+
+    def proves(self, secret: str) -> bool:
+        """Whether it is this app password."""
+        return hmac.compare_digest(self.secret.encode(), secret.encode())
 
 
 Shown = ByApiKey | ByToken | ByPassword
