@@ -36,7 +36,7 @@ class Heard(NamedTuple):
 
     @property
     def duration_s(self) -> float:
-        return self.samples.shape[1] / self.rate_hz
+        return int(self.samples.shape[1]) / self.rate_hz
 
     @property
     def kbps(self) -> float:
@@ -62,7 +62,7 @@ def tones(changes_s: float = CHANGES_S, ends_s: float = ENDS_S) -> NDArray[np.fl
 
 def heard(content: bytes) -> Heard:
     """Decode all of it."""
-    with av.open(io.BytesIO(content)) as file:
+    with av.open(io.BytesIO(content), "r") as file:
         stream = file.streams.audio[0]
         planar = av.AudioResampler("fltp", "stereo", stream.rate)
         decoded = [each for frame in file.decode(stream) for each in planar.resample(frame)]
