@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from libs.common.faults import InvalidInput, PermissionDenied
 from services.gateway.domain.apps.faults import MissingParameter
 from services.gateway.domain.apps.ids import Kind, id_of, ids_of
+from services.gateway.http.playlist_files import whole
 from services.gateway.http.subsonic.calls import Call, Method
 from services.gateway.wire.subsonic import music
 from services.gateway.wire.subsonic.playlists import playlist
@@ -12,7 +13,6 @@ from services.gateway.wire.subsonic.tree import Tree, grown
 from tutti.catalog.v1 import listening_pb2 as pb
 
 LARGEST_PAGE = 500
-LARGEST_PAGE_OF_ENTRIES = 1000
 
 
 async def get_playlists(call: Call) -> Tree:
@@ -41,7 +41,7 @@ async def create_playlist(call: Call) -> Tree:
     track_ids = ids_of(Kind.TRACK, given.texts("songId"))
     if "playlistId" in given:
         playlist_id = id_of(Kind.PLAYLIST, given.text("playlistId"))
-        row, entries = await _whole(call, playlist_id)
+        row, entries = await whole(call.parts.peers.listening, call.viewer_id, playlist_id)
         await _edit_tracks(call, row, [entry.entry_id for entry in entries], track_ids)
         if "name" in given:
             await _edit(call, playlist_id, name=given.text("name"))
@@ -63,7 +63,7 @@ async def update_playlist(call: Call) -> Tree:
     added = ids_of(Kind.TRACK, given.texts("songIdToAdd"))
     places = given.numbers("songIndexToRemove")
     if added or places:
-        row, entries = await _whole(call, playlist_id)
+        row, entries = await whole(call.parts.peers.listening, call.viewer_id, playlist_id)
         await _edit_tracks(call, row, _entries_at(entries, places), added)
     if {"name", "comment", "public"} & set(given.names):
         await _edit(
@@ -86,24 +86,11 @@ async def delete_playlist(call: Call) -> Tree:
 
 
 async def _shown(call: Call, playlist_id: str) -> Tree:
-    row, entries = await _whole(call, playlist_id)
+    row, entries = await whole(call.parts.peers.listening, call.viewer_id, playlist_id)
     row.track_count = len(entries)
     row.duration_ms = sum(entry.track.duration_ms for entry in entries)
     songs = [music.song(entry.track) for entry in entries]
     return {"playlist": {**playlist(row, call.viewer_id), **grown(entry=songs)}}
-
-
-async def _whole(call: Call, playlist_id: str) -> tuple[pb.Playlist, Sequence[pb.PlaylistEntry]]:
-    asked = pb.GetPlaylistRequest(
-        viewer_id=call.viewer_id, playlist_id=playlist_id, page_size=LARGEST_PAGE_OF_ENTRIES
-    )
-    entries: list[pb.PlaylistEntry] = []
-    while True:
-        answer = await call.parts.peers.listening.GetPlaylist(asked)
-        entries += answer.entries
-        if not answer.next_page_token:
-            return answer.playlist, entries
-        asked.page_token = answer.next_page_token
 
 
 def _entries_at(entries: Sequence[pb.PlaylistEntry], places: Sequence[int]) -> Sequence[str]:
