@@ -46,11 +46,11 @@ PIECES: tuple[Piece, ...] = (
             (22, "one light goes out, one finds its way"),
         )),
     Piece(LETTERS, 1, 3, "Undertow", (HARBOUR,), "Ambient", Music(
-        Parameters("deep", A, Mode.DORIAN, 66, 0.15, 0.15, 0.0, 282), 16,
+        Parameters("deep", A, Mode.DORIAN, 66, 0.15, 0.15, 0.0, 288), 16,
         (
-            (4, Change(intensity=0.4, percussion=0.3)),
-            (8, Change(intensity=0.7, timbre=0.35, percussion=0.5)),
-            (12, Change(intensity=0.45, timbre=0.25, percussion=0.2)),
+            (4, Change(intensity=0.4, percussion=0.45)),
+            (8, Change(intensity=0.7, timbre=0.35, percussion=0.75)),
+            (12, Change(intensity=0.45, timbre=0.25, percussion=0.3)),
         ))),
     Piece(CIRCUITS, 1, 1, "Porchlight", (ORCHARD,), "Downtempo", Music(
         Parameters("pulse", F, Mode.IONIAN, 82, 0.2, 0.35, 0.0, 321), 32,
