@@ -64,7 +64,7 @@ def tried(ada: Listener, track_id: str) -> set[str]:
         web = {"X-Tutti-Client": "web"}
         assert anyone.post("/api/v1/auth/sign-in", json=cookie, headers=web).is_success
         assert anyone.post("/api/v1/auth/refresh", headers=web).is_success
-        cookies = set(anyone.cookies.values())
+        cookies = {anyone.cookies["tutti_access"], anyone.cookies["tutti_refresh"]}
     again = {"refresh_token": ada.tokens["refresh_token"]}
     fresh = ada.post("/auth/refresh", json=again)
     return {wrong, secret, signature, grant.rpartition(".")[2], fresh["refresh_token"], *cookies}

@@ -200,7 +200,8 @@ def _failures(operation: Json, policy: Policy, method: str) -> set[HTTPStatus]:
     failures |= {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
     if policy is not Policy.PUBLIC or method == "POST":
         failures |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-    if policy is not Policy.PUBLIC:
+    in_path = any(each["in"] == "path" for each in operation.get("parameters", ()))
+    if policy is not Policy.PUBLIC or in_path:
         failures.add(HTTPStatus.NOT_FOUND)
     if method not in ("GET", "HEAD"):
         failures.add(HTTPStatus.CONFLICT)

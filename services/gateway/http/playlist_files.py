@@ -13,7 +13,7 @@ from libs.common.faults import InvalidInput, Unavailable
 from services.gateway.adapters.peers import ListeningStub, MatchingStub
 from services.gateway.domain.playlist_files import Song, guesses, jspf, m3u, read
 from services.gateway.http.bytes import attachment
-from services.gateway.http.document import PLAYLIST_FILE, PLAYLIST_FILE_BODY
+from services.gateway.http.document import PLAYLIST_FILE, PLAYLIST_FILE_BODY, Responses
 from services.gateway.http.entrance import Listener, guarded_router
 from services.gateway.http.parts import AllParts, ListeningPeer
 from services.gateway.wire.playlist_files import (
@@ -35,6 +35,7 @@ routes = guarded_router("playlists")
 LARGEST_PAGE = 1000
 MOST_DESCRIPTIONS = 500
 TRIES = 5
+NONE_MADE: Responses = {200: {"model": PlaylistImport, "description": "No playlist was made."}}
 FORMATS = {PlaylistFormat.M3U8: m3u, PlaylistFormat.JSPF: jspf}
 
 
@@ -53,7 +54,12 @@ async def export_playlist(
     return Response(written, headers=headers, media_type=f"{form.MEDIA_TYPE}; charset=utf-8")
 
 
-@routes.post("/playlists/import", status_code=HTTPStatus.CREATED, openapi_extra=PLAYLIST_FILE_BODY)
+@routes.post(
+    "/playlists/import",
+    status_code=HTTPStatus.CREATED,
+    responses=NONE_MADE,
+    openapi_extra=PLAYLIST_FILE_BODY,
+)
 async def import_playlist(
     viewer: Listener,
     parts: AllParts,

@@ -193,6 +193,7 @@ async def test_playlists_of_others_can_be_read_when_public_and_never_changed(
         ):
             assert (await theirs.refused(method, **given))[0] == 50, method
         assert (await theirs.refused("getPlaylists", username=shelf.ada.name))[0] == 50
+    await shelf.app.ask("deletePlaylist", id=playlist)  # everybody would see it
 
 
 async def test_impossible_playlists_are_refused(shelf: Shelf) -> None:
