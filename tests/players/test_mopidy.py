@@ -1,8 +1,12 @@
-"""Mopidy browses, searches, plays and keeps playlists."""
+"""Mopidy browses, searches, plays and keeps playlists: TUTTI_PLAYERS=1 pytest tests/players.
+
+By hand, since Mopidy at times stops answering for good when a playlist is cleared while it plays.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.skipif("TUTTI_PLAYERS" not in os.environ, reason="run by hand: TUTTI_PLAYERS=1"),
     pytest.mark.skipif(not is_installed(), reason=LACKING),
 ]
 
