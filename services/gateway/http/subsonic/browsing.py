@@ -5,13 +5,13 @@ of the artist.
 """
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 from services.gateway.domain.apps.ids import Kind, Nothing, id_of, name_of, named
 from services.gateway.domain.apps.shelves import ARTICLES, shelved
 from services.gateway.http.subsonic.calls import Call, Method
 from services.gateway.http.subsonic.libraries import libraries_of, library_asked
-from services.gateway.http.subsonic.paging import all_artists
+from services.gateway.http.subsonic.paging import LARGEST_PAGE, pages
 from services.gateway.wire.subsonic import music
 from services.gateway.wire.subsonic.tree import Tree, grown
 from tutti.catalog.v1 import catalog_pb2 as pb
@@ -28,7 +28,7 @@ async def get_music_folders(call: Call) -> Tree:
 
 async def get_artists(call: Call) -> Tree:
     """List all artists by their first letter."""
-    artists = [row async for row in _artists(call, await library_asked(call))]
+    artists = await _artists(call, await library_asked(call))
     index = [
         {"name": letter, "artist": [music.artist(row) for row in rows]}
         for letter, rows in shelved(artists)
@@ -38,7 +38,7 @@ async def get_artists(call: Call) -> Tree:
 
 async def get_indexes(call: Call) -> Tree:
     """List all artists as folders, by their first letter."""
-    artists = [row async for row in _artists(call, await library_asked(call))]
+    artists = await _artists(call, await library_asked(call))
     index = [
         {"name": letter, "artist": [music.artist_directory(row) for row in rows]}
         for letter, rows in shelved(artists)
@@ -100,9 +100,12 @@ async def track_of(call: Call, name: str) -> music_pb2.Track:
     return answer.tracks[0]
 
 
-def _artists(call: Call, library_id: str) -> AsyncIterator[music_pb2.Artist]:
-    asked = pb.ListArtistsRequest(viewer_id=call.viewer_id, library_id=library_id)
-    return all_artists(call, asked)
+async def _artists(call: Call, library_id: str) -> Sequence[music_pb2.Artist]:
+    asked = pb.ListArtistsRequest(
+        viewer_id=call.viewer_id, library_id=library_id, page_size=LARGEST_PAGE
+    )
+    listed = pages(call.parts.peers.catalog.ListArtists, asked)
+    return [row async for page in listed for row in page.artists]
 
 
 async def _library_directory(call: Call, name: str) -> Tree:
@@ -118,7 +121,7 @@ async def _library_directory(call: Call, name: str) -> Tree:
             artist=row.name,
             coverArt=music.cover_name(row.cover_sha256),
         )
-        async for row in _artists(call, library.id)
+        for row in await _artists(call, library.id)
     ]
     return grown(id=name, name=library.name, child=children)
 

@@ -3,7 +3,7 @@
 from libs.common.faults import InvalidInput
 from services.gateway.http.subsonic.calls import Call, Method
 from services.gateway.http.subsonic.libraries import library_asked
-from services.gateway.http.subsonic.paging import all_albums, all_artists, all_tracks
+from services.gateway.http.subsonic.paging import pages
 from services.gateway.wire.subsonic import music
 from services.gateway.wire.subsonic.tree import Tree, grown
 from tutti.catalog.v1 import catalog_pb2 as pb
@@ -120,15 +120,20 @@ async def _starred(
     call: Call,
 ) -> tuple[list[music_pb2.Artist], list[music_pb2.Album], list[music_pb2.Track]]:
     viewer_id, library_id = call.viewer_id, await library_asked(call)
+    catalog = call.parts.peers.catalog
     artists = pb.ListArtistsRequest(
-        viewer_id=viewer_id, library_id=library_id, favourites_only=True
+        viewer_id=viewer_id, library_id=library_id, favourites_only=True, page_size=MOST
     )
-    albums = pb.ListAlbumsRequest(viewer_id=viewer_id, library_id=library_id, favourites_only=True)
-    tracks = pb.ListTracksRequest(viewer_id=viewer_id, library_id=library_id, favourites_only=True)
+    albums = pb.ListAlbumsRequest(
+        viewer_id=viewer_id, library_id=library_id, favourites_only=True, page_size=MOST
+    )
+    tracks = pb.ListTracksRequest(
+        viewer_id=viewer_id, library_id=library_id, favourites_only=True, page_size=MOST
+    )
     return (
-        [row async for row in all_artists(call, artists)],
-        [row async for row in all_albums(call, albums)],
-        [row async for row in all_tracks(call, tracks)],
+        [row async for page in pages(catalog.ListArtists, artists) for row in page.artists],
+        [row async for page in pages(catalog.ListAlbums, albums) for row in page.albums],
+        [row async for page in pages(catalog.ListTracks, tracks) for row in page.tracks],
     )
 
 

@@ -7,12 +7,11 @@ from services.gateway.domain.apps.faults import MissingParameter
 from services.gateway.domain.apps.ids import Kind, id_of, ids_of
 from services.gateway.http.playlist_files import whole
 from services.gateway.http.subsonic.calls import Call, Method
+from services.gateway.http.subsonic.paging import LARGEST_PAGE, pages
 from services.gateway.wire.subsonic import music
 from services.gateway.wire.subsonic.playlists import playlist
 from services.gateway.wire.subsonic.tree import Tree, grown
 from tutti.catalog.v1 import listening_pb2 as pb
-
-LARGEST_PAGE = 500
 
 
 async def get_playlists(call: Call) -> Tree:
@@ -21,13 +20,9 @@ async def get_playlists(call: Call) -> Tree:
     if name.casefold() != call.viewer.name.casefold():
         raise PermissionDenied("everybody sees their own playlists, and those that are public")
     asked = pb.ListPlaylistsRequest(viewer_id=call.viewer_id, page_size=LARGEST_PAGE)
-    listed: list[Tree] = []
-    while True:
-        answer = await call.parts.peers.listening.ListPlaylists(asked)
-        listed += [playlist(row, call.viewer_id) for row in answer.playlists]
-        if not answer.next_page_token:
-            return {"playlists": grown(playlist=listed)}
-        asked.page_token = answer.next_page_token
+    listed = pages(call.parts.peers.listening.ListPlaylists, asked)
+    rows = [playlist(row, call.viewer_id) async for page in listed for row in page.playlists]
+    return {"playlists": grown(playlist=rows)}
 
 
 async def get_playlist(call: Call) -> Tree:

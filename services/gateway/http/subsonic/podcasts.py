@@ -3,6 +3,7 @@
 from services.gateway.domain.apps.ids import Kind, id_of
 from services.gateway.domain.principals import Policy
 from services.gateway.http.subsonic.calls import Call, Method
+from services.gateway.http.subsonic.paging import pages
 from services.gateway.wire.subsonic.podcasts import channel, episode
 from services.gateway.wire.subsonic.tree import Tree, grown
 from tutti.ingest.v1 import podcasts_pb2 as pb
@@ -22,13 +23,9 @@ async def get_podcasts(call: Call) -> Tree:
         )
         return {"podcasts": {"channel": [channel(one.channel)]}}
     asked = pb.ListChannelsRequest(most_episodes=most)
-    listed: list[Tree] = []
-    while True:
-        answer = await podcasts.ListChannels(asked)
-        listed += map(channel, answer.channels)
-        if not answer.next_page_token:
-            return {"podcasts": grown(channel=listed)}
-        asked.page_token = answer.next_page_token
+    listed = pages(podcasts.ListChannels, asked)
+    channels = [channel(row) async for page in listed for row in page.channels]
+    return {"podcasts": grown(channel=channels)}
 
 
 async def get_newest_podcasts(call: Call) -> Tree:

@@ -6,11 +6,10 @@ from services.gateway.domain.apps.proofs import ByPassword, ByToken, decoded, sh
 from services.gateway.domain.principals import Policy
 from services.gateway.http.subsonic.calls import Call, Method
 from services.gateway.http.subsonic.libraries import libraries_of
+from services.gateway.http.subsonic.paging import LARGEST_PAGE, pages
 from services.gateway.wire.subsonic.tree import Tree, grown
 from tutti.catalog.v1 import accounts_pb2 as pb
 from tutti.catalog.v1 import apps_pb2
-
-LARGEST_PAGE = 500
 
 
 async def get_user(call: Call) -> Tree:
@@ -112,13 +111,8 @@ async def _named(call: Call, name: str) -> pb.User:
 
 async def _everybody(call: Call) -> list[pb.User]:
     asked = pb.ListUsersRequest(viewer_id=call.viewer_id, page_size=LARGEST_PAGE)
-    users: list[pb.User] = []
-    while True:
-        answer = await call.parts.peers.accounts.ListUsers(asked)
-        users += answer.users
-        if not answer.next_page_token:
-            return users
-        asked.page_token = answer.next_page_token
+    listed = pages(call.parts.peers.accounts.ListUsers, asked)
+    return [user async for page in listed for user in page.users]
 
 
 def _is(one: str, other: str) -> bool:
