@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from libs.common.events import Event
-from tests.scrobblers.lastfm import KEY, SECRET
+from services.catalog.tests.conftest import open_catalog
+from services.catalog.tests.recordings import Ingest
+from tests.scrobblers.lastfm import KEY, SECRET, LittleLastFm
+from tests.scrobblers.listenbrainz import LittleListenBrainz
+from tests.scrobblers.serving import serving
 from tutti.catalog.v1 import scrobbling_pb2 as pb
 from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceStub
 from tutti.gateway.v1 import events_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
+    from libs.common.events import JetStreamBus
     from services.catalog.tests.conftest import Running
-    from services.catalog.tests.recordings import Ingest
-    from tests.scrobblers.lastfm import LittleLastFm
-    from tests.scrobblers.listenbrainz import LittleListenBrainz
     from tutti.catalog.v1 import accounts_pb2
     from tutti.catalog.v1.music_pb2 import Track
     from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceAsyncStub
+    from tutti.ingest.v1.events_pb2 import RecordingReady
 
 TOKEN = "c0ffee00-0000-4000-8000-000000000001"
 NOW_MS = int(time.time() * 1000) - 3_600_000
@@ -82,3 +86,21 @@ class Scene:
         asked = pb.ListScrobblersRequest(user_id=self.ada.id)
         found = (await self.scrobbling.ListScrobblers(asked)).scrobblers
         return next(each for each in found if each.scrobbler == scrobbler)
+
+
+@asynccontextmanager
+async def open_scene(
+    database_url: str, bus: JetStreamBus, *recordings: RecordingReady
+) -> AsyncGenerator[Scene]:
+    """Ada with these recordings, before she is connected to anybody."""
+    listenbrainz, lastfm = LittleListenBrainz({TOKEN: "ada-lb"}), LittleLastFm()
+    async with (
+        serving(listenbrainz.app()) as listenbrainz_url,
+        serving(lastfm.app()) as lastfm_url,
+        open_catalog(database_url, bus, **settings(listenbrainz_url, lastfm_url)) as running,
+    ):
+        ingest = Ingest(running)
+        await ingest.listen()
+        ada = await ingest.user("ada")
+        tracks = await ingest.publish(ada, *recordings)
+        yield Scene(running, listenbrainz, lastfm, ada, tracks, ingest, listenbrainz_url)

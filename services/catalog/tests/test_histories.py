@@ -9,14 +9,10 @@ import pytest
 
 from libs.common.tests.waiting import until
 from services.catalog.domain.histories.listens import PART_BYTES
-from services.catalog.tests.conftest import open_catalog
-from services.catalog.tests.elsewhere import NOW_MS, TOKEN, Scene, settings
-from services.catalog.tests.recordings import Ingest, recording
+from services.catalog.tests.elsewhere import NOW_MS, Scene, open_scene
+from services.catalog.tests.recordings import recording
 from services.catalog.tests.refusals import refusal
 from tests.exports import apple, heard_on_apple, packed, spotify, streamed
-from tests.scrobblers.lastfm import LittleLastFm
-from tests.scrobblers.listenbrainz import LittleListenBrainz
-from tests.scrobblers.serving import serving
 from tutti.catalog.v1 import histories_pb2 as pb
 from tutti.catalog.v1 import scrobbling_pb2
 from tutti.catalog.v1.histories_pb2_grpc import HistoriesServiceStub
@@ -36,19 +32,10 @@ Counts = tuple[int, int, int, int, int]
 async def scene(
     database_url: Callable[[str], Awaitable[str]], bus: JetStreamBus
 ) -> AsyncIterator[Scene]:
-    listenbrainz, lastfm = LittleListenBrainz({TOKEN: "ada-lb"}), LittleLastFm()
-    async with (
-        serving(listenbrainz.app()) as listenbrainz_url,
-        serving(lastfm.app()) as lastfm_url,
-        open_catalog(
-            await database_url("catalog"), bus, **settings(listenbrainz_url, lastfm_url)
-        ) as running,
-    ):
-        ingest = Ingest(running)
-        await ingest.listen()
-        ada = await ingest.user("ada")
-        tracks = await ingest.publish(ada, recording("One"), recording("Two"))
-        yield Scene(running, listenbrainz, lastfm, ada, tracks, ingest, listenbrainz_url)
+    async with open_scene(
+        await database_url("catalog"), bus, recording("One"), recording("Two")
+    ) as scene:
+        yield scene
 
 
 @pytest.fixture

@@ -13,12 +13,9 @@ import pytest
 from libs.common.tests.waiting import until
 from services.catalog.adapters.sealing import Sealing
 from services.catalog.tests.conftest import SECRET, open_catalog
-from services.catalog.tests.elsewhere import NOW_MS, TOKEN, Scene, settings
-from services.catalog.tests.recordings import Ingest, recording
+from services.catalog.tests.elsewhere import NOW_MS, TOKEN, Scene, open_scene, settings
+from services.catalog.tests.recordings import recording
 from services.catalog.tests.refusals import refusal
-from tests.scrobblers.lastfm import LittleLastFm
-from tests.scrobblers.listenbrainz import LittleListenBrainz
-from tests.scrobblers.serving import serving
 from tutti.catalog.v1 import scrobbling_pb2 as pb
 from tutti.catalog.v1.scrobbling_pb2_grpc import ScrobblingServiceStub
 from tutti.gateway.v1 import events_pb2
@@ -39,30 +36,20 @@ LB, FM = pb.SCROBBLER_LISTENBRAINZ, pb.SCROBBLER_LASTFM
 async def scene(
     database_url: Callable[[str], Awaitable[str]], bus: JetStreamBus
 ) -> AsyncIterator[Scene]:
-    listenbrainz, lastfm = LittleListenBrainz({TOKEN: "ada-lb"}), LittleLastFm()
-    async with (
-        serving(listenbrainz.app()) as listenbrainz_url,
-        serving(lastfm.app()) as lastfm_url,
-        open_catalog(
-            await database_url("catalog"), bus, **settings(listenbrainz_url, lastfm_url)
-        ) as running,
-    ):
-        ingest = Ingest(running)
-        await ingest.listen()
-        ada = await ingest.user("ada")
-        tracks = await ingest.publish(
-            ada,
-            recording(
-                "One",
-                [f"Ada = {ARTIST}", "Bo"],
-                track_number=3,
-                isrc="DEAB11900001",
-                musicbrainz_recording_id=RECORDING,
-            ),
-            recording("Two"),
-            recording("Jingle", duration_ms=20_000),
-        )
-        yield Scene(running, listenbrainz, lastfm, ada, tracks, ingest, listenbrainz_url)
+    async with open_scene(
+        await database_url("catalog"),
+        bus,
+        recording(
+            "One",
+            [f"Ada = {ARTIST}", "Bo"],
+            track_number=3,
+            isrc="DEAB11900001",
+            musicbrainz_recording_id=RECORDING,
+        ),
+        recording("Two"),
+        recording("Jingle", duration_ms=20_000),
+    ) as scene:
+        yield scene
 
 
 @pytest.mark.slow
